@@ -1,7 +1,7 @@
 import type { Db } from '../workspace/index.ts'
 import { imagesOf, type ImageSource } from './images.ts'
 import { boundTo, withFacts, type Bound, type FactRange } from './join.ts'
-import { predictionColumns, toPrediction, type Prediction, type PredictionRow } from './prediction.ts'
+import { checkedColumns, checkedPrediction, type CheckedRow, type Prediction } from './prediction.ts'
 
 /** A prediction with its example: sha256 of the image file (hex) and true class. */
 export interface EvidenceRow {
@@ -10,7 +10,7 @@ export interface EvidenceRow {
   prediction: Prediction
 }
 
-interface Row extends PredictionRow {
+interface Row extends CheckedRow {
   example_id: number
   digest: Buffer
   class: string
@@ -19,11 +19,15 @@ interface Row extends PredictionRow {
 /** Examples read in one query. */
 const page = 4000
 
-/** Yields the predictions of a source's images page by page, each example once, in order of example id. */
+/**
+ * Yields the predictions of a source's images page by page, each example once, in order of example id.
+ *
+ * @throws WORKSPACE_CORRUPT where a prediction is not as it was stored
+ */
 export function* evidencePages(db: Db, source: ImageSource, range: FactRange): Generator<EvidenceRow[]> {
   const images = imagesOf(source)
   const select = db.prepare<Bound[], Row>(
-    `SELECT DISTINCT i.example_id, s.digest, s.class, ${predictionColumns}
+    `SELECT DISTINCT i.example_id, s.digest, s.class, ${checkedColumns}
      FROM ${withFacts(images, { examples: true, range: true })} AND i.example_id > ? ORDER BY i.example_id LIMIT ${page}`,
   )
   for (let after = 0; ;) {
@@ -31,7 +35,7 @@ export function* evidencePages(db: Db, source: ImageSource, range: FactRange): G
     yield rows.map((row) => ({
       image: row.digest.toString('hex'),
       className: row.class,
-      prediction: toPrediction(row),
+      prediction: checkedPrediction(range, row.example_id, row),
     }))
     if (rows.length < page) return
     after = rows.at(-1)?.example_id ?? after

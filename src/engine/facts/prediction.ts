@@ -1,6 +1,7 @@
 import { topCount } from '#shared/readouts.ts'
 import type { Facts } from '../inference/index.ts'
-import { marks } from '../workspace/index.ts'
+import { damagedFacts, marks, rowDigest } from '../workspace/index.ts'
+import type { FactsOf } from './join.ts'
 
 /** A class, by its index among the outputs, with its probability in [0, 1]. */
 export interface TopClass {
@@ -70,6 +71,31 @@ export const markOfRow = (facts: Facts, row: number): number =>
 /** Columns of `prediction p`. */
 export const predictionColumns = storedColumns.map((column) => `p.${column}`).join(', ')
 
+/** Columns of `prediction p` with the digest of the row. */
+export const checkedColumns = `${predictionColumns}, p.digest_of_row`
+
+/** What `checkedColumns` reads. */
+export interface CheckedRow extends PredictionRow {
+  digest_of_row: number
+}
+
+/**
+ * Converts a row into a prediction.
+ *
+ * @throws WORKSPACE_CORRUPT where the row is not what was stored under its key
+ */
+export function checkedPrediction(
+  { variantId, conditionId }: FactsOf,
+  exampleId: number,
+  row: CheckedRow,
+): Prediction {
+  const { predicted, correct, true_rank, confidence, true_probability, true_logit, top } = row
+  const values = [predicted, correct, true_rank, confidence, true_probability, true_logit, top]
+  if (rowDigest([variantId, conditionId, exampleId, ...values]) !== row.digest_of_row)
+    throw damagedFacts(`a prediction of example ${exampleId} is`)
+  return toPrediction(row)
+}
+
 /** Converts a stored 1, 0 or null. */
 export const isCorrect = (stored: number | null): boolean | null => (stored === null ? null : stored === 1)
 
@@ -93,14 +119,15 @@ export const toPrediction = (row: PredictionRow): Prediction => ({
  */
 export function packTop({ flagged, topClasses, topProbabilities }: Facts, row: number): Buffer {
   if (flagged[row]) return Buffer.alloc(0)
-  const classes = topClasses.subarray(row * topCount, (row + 1) * topCount)
-  const count = classes.findIndex((k) => k < 0)
-  return packed(
-    Array.from(classes.subarray(0, count < 0 ? topCount : count), (classIndex, place) => ({
-      classIndex,
-      probability: topProbabilities[row * topCount + place] ?? 0,
-    })),
-  )
+  const from = row * topCount
+  let count = 0
+  while (count < topCount && (topClasses[from + count] ?? -1) >= 0) count++
+  const blob = Buffer.allocUnsafe(8 * count)
+  for (let place = 0; place < count; place++) {
+    blob.writeUInt32LE(topClasses[from + place] ?? 0, 4 * place)
+    blob.writeFloatLE(topProbabilities[from + place] ?? 0, 4 * (count + place))
+  }
+  return blob
 }
 
 function packed(top: readonly TopClass[]): Buffer {

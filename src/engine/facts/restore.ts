@@ -14,14 +14,16 @@ type BundledKey = Omit<VariantKey, 'runtime'> & { runtime: Record<keyof VariantK
  * function says whether what it was given is new.
  */
 export function factRestorer(db: Db) {
-  const insert = (table: string, columns: readonly string[]) =>
-    db.prepare(
-      `INSERT OR IGNORE INTO ${table} (variant_id, condition_id, example_id, ${columns.join(', ')})
-       VALUES (@variantId, @conditionId, @exampleId, ${columns.map((column) => `@${column}`).join(', ')})`,
+  const insert = (table: string, columns: readonly string[], digested = true) => {
+    const values = ['variantId', 'conditionId', 'exampleId', ...columns].map((name) => `@${name}`).join(', ')
+    return db.prepare(
+      `INSERT OR IGNORE INTO ${table} (variant_id, condition_id, example_id, ${columns.join(', ')}${digested ? ', digest_of_row' : ''})
+       VALUES (${values}${digested ? `, row_digest(${values})` : ''})`,
     )
+  }
   const predictions = insert('prediction', storedColumns)
   const values = insert('measurement', ['value'])
-  const failures = insert('failure', ['problem'])
+  const failures = insert('failure', ['problem'], false)
   const append = changeWriter(db)
   const insertVariant = db
     .prepare<[string, string], number>(

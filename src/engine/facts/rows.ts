@@ -1,7 +1,7 @@
 import type { Db } from '../workspace/index.ts'
 import { imagesOf, type ImageSource } from './images.ts'
 import { boundTo, withFacts, type Bound, type FactRange, type FactsOf } from './join.ts'
-import { predictionColumns, toPrediction, type Prediction, type PredictionRow } from './prediction.ts'
+import { checkedColumns, checkedPrediction, type CheckedRow, type Prediction } from './prediction.ts'
 
 /** An image with its prediction. */
 export interface MeasuredImage {
@@ -11,13 +11,18 @@ export interface MeasuredImage {
   prediction: Prediction
 }
 
-interface Row extends PredictionRow {
+interface Row extends CheckedRow {
   id: number
+  example_id: number
   name: string
   class_idx: number
 }
 
-/** Lists the predictions of a source's images in order of image id, starting after the image `after`. */
+/**
+ * Lists the predictions of a source's images in order of image id, starting after the image `after`.
+ *
+ * @throws WORKSPACE_CORRUPT where a prediction is not as it was stored
+ */
 export function measuredImages(
   db: Db,
   source: ImageSource,
@@ -28,7 +33,7 @@ export function measuredImages(
   const images = imagesOf(source)
   return db
     .prepare<Bound[], Row>(
-      `SELECT i.id, i.name, i.class_idx, ${predictionColumns}
+      `SELECT i.id, i.name, i.class_idx, i.example_id, ${checkedColumns}
        FROM ${withFacts(images, { range: true })} AND i.id > ? ORDER BY i.id LIMIT ?`,
     )
     .all(...images.values, after ?? 0, limit, boundTo(range))
@@ -36,7 +41,7 @@ export function measuredImages(
       imageId: row.id,
       name: row.name,
       classIndex: row.class_idx,
-      prediction: toPrediction(row),
+      prediction: checkedPrediction(range, row.example_id, row),
     }))
 }
 

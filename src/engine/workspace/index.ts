@@ -9,6 +9,7 @@ export {
   changeWriter,
   checkBlock,
   countPredictions,
+  damagedFacts,
   recountFacts,
   selectBlocks,
   type FactBlock,

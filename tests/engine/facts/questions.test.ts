@@ -24,6 +24,7 @@ import {
   predictionFinder,
   exampleFacts,
 } from '#engine/facts/index.ts'
+import { storedColumns } from '#engine/facts/prediction.ts'
 import { addFunctions } from '#engine/workspace/functions.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from '../studies/sample.ts'
 
@@ -80,6 +81,8 @@ beforeAll(async () => {
   addFunctions(db)
   // Some predictions are neither right nor wrong, and some images have a failure in place of a fact.
   db.exec(`UPDATE prediction SET correct = NULL WHERE example_id % 7 = 0;
+    UPDATE prediction SET digest_of_row =
+      row_digest(variant_id, condition_id, example_id, ${storedColumns.join(', ')}) WHERE example_id % 7 = 0;
     INSERT INTO failure SELECT variant_id, condition_id, example_id, '{"code":"IMAGE_UNREADABLE","message":"' || example_id || '","hint":"","details":""}'
       FROM prediction WHERE example_id % 5 = 0;
     DELETE FROM prediction WHERE example_id % 5 = 0`)
@@ -303,4 +306,24 @@ it('the measured conditions of a variant are those of its facts', () => {
     expect(conditionsMeasured(db, datasetId)(variant).sort()).toEqual(conditions.toSorted())
   expect(conditionsMeasured(db, datasetId)(99_999)).toEqual([])
   expect(conditionsMeasured(db, 99_999)(at(variants, 0))).toEqual([])
+})
+
+it('a prediction that is not as it was stored is refused where it is read row by row', () => {
+  const [{ example, variant, condition } = { example: 0, variant: 0, condition: 0 }] = facts
+  const [[, source] = ['', { datasetId: 0, selectedFor: null }]] = sources
+  const of = { variantId: variant, conditionId: condition }
+  const range = { ...of, from: 0, to: Number.MAX_SAFE_INTEGER }
+  const reads = [
+    () => predictionFinder(db)(of, example),
+    () => measuredImages(db, source, range, null, 1000),
+    () => [...evidencePages(db, source, range)],
+  ]
+  for (const read of reads) expect(read).not.toThrow()
+  db.exec('SAVEPOINT spoiled')
+  db.prepare(
+    'UPDATE prediction SET confidence = confidence / 2 WHERE example_id = ? AND variant_id = ? AND condition_id = ?',
+  ).run(example, variant, condition)
+  const refused = { code: 'WORKSPACE_CORRUPT', hint: expect.stringContaining('workspace verify --heal') }
+  for (const read of reads) expect(read).toThrow(expect.objectContaining(refused))
+  db.exec('ROLLBACK TO spoiled; RELEASE spoiled')
 })

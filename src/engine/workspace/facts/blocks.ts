@@ -28,11 +28,12 @@ const columns =
 /** SQL that reads blocks. */
 export const selectBlocks = `SELECT ${columns} FROM fact_block`
 
-/** What a person is told where sums of facts are not as they were stored. */
-const damaged = () =>
-  new KernelscopeError('WORKSPACE_CORRUPT', 'kept sums of predictions are not as they were stored', {
-    hint: 'Run "kernelscope workspace verify --heal": it counts them again.',
+/** The error for facts, or marks of facts, that are not as they were stored. */
+export const damagedFacts = (what: string): KernelscopeError =>
+  new KernelscopeError('WORKSPACE_CORRUPT', `${what} not as stored: a byte of the database has changed`, {
+    hint: 'Run "kernelscope workspace verify --heal": it forgets damaged predictions, which studies measure again, and counts the others.',
   })
+const damaged = () => damagedFacts('the kept marks of predictions are')
 
 export const isBlockKept = (block: FactBlock): boolean =>
   rowDigest([block.variantId, block.conditionId, block.block, block.version, block.facts, block.marks]) ===
