@@ -1,75 +1,137 @@
 /**
- * What the digests of facts cost: stores facts in batches of 64 with and without them, in turns, each into a new workspace, and
- * tells the ratio of the processor times. Run: npm run bench facts
+ * Storing and reading many facts, in CPU time of all threads beside plain SQL: storing as a study does, one image after the other
+ * under all conditions; then a workspace filled with an ImageNet-C study of two models (192 facts an image): bytes a fact,
+ * opening its result the first and the second time, ranking, cost, running it where all is stored, and reading all facts
+ * for an export. Run: node bench/facts.ts [images] [folder that keeps the workspace]
+ * 208,334 images are 40 million facts: 5 GB, and a quarter of an hour to fill.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { factStore } from '#engine/facts/index.ts'
-import { storedColumns, storedValues } from '#engine/facts/prediction.ts'
-import { createWorkspace, type Db } from '#engine/workspace/index.ts'
+import { createEngine } from '#engine/api/index.ts'
+import { evidencePages, factStore } from '#engine/facts/index.ts'
+import { ownReader } from '#engine/studies/index.ts'
+import { planStudy } from '#engine/studies/store/plan.ts'
+import { createWorkspace, openWorkspace, type Workspace } from '#engine/workspace/index.ts'
+import { generator } from '#shared/random.ts'
+import { fill, type Filled } from './filled.ts'
+import { cpuSeconds, report, type Row } from './report.ts'
+import { batchOf } from './storedBatch.ts'
 
-const [examples, conditions, batch, turns] = [4000, 20, 64, 5]
+const images = Number(process.argv[2] ?? 2000)
+const temporary = mkdtempSync(join(tmpdir(), 'kernelscope-facts-'))
+const kept = process.argv[3] ?? join(temporary, 'filled')
+const notes: Record<string, string> = {}
 
-const facts = {
-  rows: batch,
-  predicted: new Int32Array(batch).fill(3),
-  correct: new Int8Array(batch).fill(1),
-  trueRank: new Int32Array(batch).fill(1),
-  confidence: Float64Array.from({ length: batch }, (_, row) => 0.5 + row / 200),
-  trueProbability: Float64Array.from({ length: batch }, (_, row) => 0.5 + row / 200),
-  trueLogit: Float64Array.from({ length: batch }, (_, row) => row / 7),
-  flagged: new Uint8Array(batch),
-  topClasses: Int32Array.from({ length: batch * 5 }, (_, place) => place % 5),
-  topProbabilities: Float32Array.from({ length: batch * 5 }, (_, place) => 1 / (2 + (place % 5))),
+async function timed<T>(name: string, work: () => T | Promise<T>): Promise<T> {
+  const [cpu, wall] = [cpuSeconds(), performance.now()]
+  const value = await work()
+  const seconds = cpuSeconds() - cpu
+  notes[name] = `${seconds.toFixed(3)} s of CPU time, ${((performance.now() - wall) / 1000).toFixed(3)} s`
+  console.log(`  ${name}: ${notes[name]}`)
+  return value
 }
 
-/** Stores as `factStore` does, without digests. */
-function plainStore(db: Db) {
-  const insert = db.prepare(
-    `INSERT OR IGNORE INTO prediction (variant_id, condition_id, example_id, ${storedColumns.join(', ')}) VALUES (?, ?, ?, ${storedColumns.map(() => '?').join(', ')})`,
-  )
-  const anyFailure = db.prepare('SELECT 1 FROM failure LIMIT 1').pluck()
-  return db.transaction((keys: { conditionId: number; exampleId: number }[]) => {
-    anyFailure.get()
-    for (const [row, { conditionId, exampleId }] of keys.entries())
-      insert.run(1, conditionId, exampleId, ...storedValues(facts, row))
-  })
-}
-
-/** Seconds of processor time to store all facts, image by image as a study does. */
-function secondsOf(withDigests: boolean): number {
-  const folder = mkdtempSync(join(tmpdir(), 'kernelscope-facts-'))
-  const workspace = createWorkspace(join(folder, 'workspace'))
+/** Facts a second of CPU time, stored in batches of 64 into 192 cells, image by image in an order of images. */
+function storingRate(shuffled: boolean): Row {
+  const workspace = createWorkspace(join(temporary, `stored-${String(shuffled)}`))
+  const [cells, count, size] = [192, 2000, 64]
   try {
-    const { db } = workspace
-    db.pragma('foreign_keys = OFF')
-    const [store, plain] = [factStore(db).store, plainStore(db)]
-    const rows = Array.from({ length: examples * conditions }, (_, at) => ({
-      variantId: 1,
-      conditionId: 1 + (at % conditions),
-      exampleId: 1 + Math.floor(at / conditions),
-    }))
-    const begun = process.cpuUsage()
-    for (let at = 0; at < rows.length; at += batch) {
-      const keys = rows.slice(at, at + batch)
-      if (withDigests) store(keys, facts)
-      else plain(keys)
+    workspace.db.pragma('foreign_keys = OFF')
+    const { store } = factStore(workspace.db)
+    const ids = Array.from({ length: count }, (_, at) => at + 1)
+    const order = shuffled ? generator('bench').shuffle(ids) : ids
+    const facts = batchOf(size)
+    const keys = order.flatMap((exampleId) =>
+      Array.from({ length: cells }, (_, at) => ({
+        variantId: 1 + (at % 2),
+        conditionId: 1 + (at >> 1),
+        exampleId,
+      })),
+    )
+    const begun = cpuSeconds()
+    for (let at = 0; at < keys.length; at += size) store(keys.slice(at, at + size), facts)
+    const perSecond = keys.length / (cpuSeconds() - begun)
+    workspace.db.pragma('wal_checkpoint(TRUNCATE)')
+    const bytes = statSync(join(workspace.path, 'workspace.sqlite')).size / keys.length
+    return {
+      name: `stored, images ${shuffled ? 'in random order' : 'in order'}, ${bytes.toFixed(0)} bytes a fact`,
+      perSecond,
     }
-    const { user, system } = process.cpuUsage(begun)
-    return (user + system) / 1e6
   } finally {
     workspace.close()
-    rmSync(folder, { recursive: true, force: true })
   }
 }
 
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
-secondsOf(true)
-const times = Array.from({ length: turns }, () => [secondsOf(true), secondsOf(false)] as const)
-const [digested, plain] = [median(times.map(([first]) => first)), median(times.map(([, second]) => second))]
-const perSecond = (seconds: number) =>
-  `${Math.round((examples * conditions) / seconds / 1000)} thousand facts/s`
-console.log(
-  `facts: with digests ${perSecond(digested)}, without ${perSecond(plain)}, ratio ${(digested / plain).toFixed(3)}`,
-)
+async function filled(): Promise<Filled> {
+  const note = `${kept}.json`
+  if (existsSync(note)) return JSON.parse(readFileSync(note, 'utf8'))
+  const made = await timed('filling, without the store', () => fill(kept, images))
+  writeFileSync(note, JSON.stringify(made))
+  return made
+}
+
+async function reading(workspace: Workspace, { studyId: id, input }: Filled): Promise<void> {
+  const reader = ownReader(workspace)
+  await timed('plain GROUP BY', () =>
+    workspace.db
+      .prepare('SELECT variant_id, condition_id, count(*), sum(correct) FROM prediction GROUP BY 1, 2')
+      .all(),
+  )
+  await timed('cost, first time', () => reader.ask({ kind: 'cost', input, subset: null }))
+  await timed('result, first time', () => reader.ask({ kind: 'result', id }))
+  await timed('result, second time', () => reader.ask({ kind: 'result', id }))
+  await timed('ranking', () =>
+    reader.ask({ kind: 'ranking', input: { reference: input.modelIds[0] ?? null } }),
+  )
+  await reader.close()
+}
+
+/** Reads the facts of the first cells row by row, as exports do. Returns their number a second of CPU time. */
+function exportRate({ db }: Workspace, { studyId }: Filled): Row {
+  const begun = cpuSeconds()
+  let count = 0
+  for (const { conditions } of planStudy(db, studyId).models)
+    for (const { source, parts } of conditions)
+      for (const { conditionId, from, to } of parts)
+        for (const page of evidencePages(db, source, { variantId: 1, conditionId, from, to })) {
+          count += page.length
+          if (count > 2_000_000)
+            return { name: 'read for an export', perSecond: count / (cpuSeconds() - begun) }
+        }
+  return { name: 'read for an export', perSecond: count / (cpuSeconds() - begun) }
+}
+
+/** Runs a study whose facts are all stored. */
+async function running({ input }: Filled): Promise<void> {
+  const engine = await createEngine()
+  try {
+    const { client } = engine
+    await client.workspace.open({ path: kept })
+    await timed('running it where all is stored', async () => {
+      const { job } = await client.studies.run(input)
+      for await (const state of await client.jobs.watch())
+        if (state.id === job?.id && !['queued', 'running'].includes(state.state)) return
+    })
+  } finally {
+    await engine.close()
+  }
+}
+
+try {
+  const rows = [storingRate(false), storingRate(true)]
+  for (const { name, perSecond } of rows) console.log(`  ${name}: ${perSecond.toFixed(0)} facts/s`)
+  const made = await filled()
+  const workspace = openWorkspace(kept)
+  notes['bytes a fact, filled in order'] = (
+    statSync(join(kept, 'workspace.sqlite')).size / made.facts
+  ).toFixed(1)
+  console.log(`  ${made.facts} facts, ${notes['bytes a fact, filled in order']} bytes each`)
+  await reading(workspace, made)
+  rows.push(exportRate(workspace, made))
+  workspace.close()
+  await running(made)
+  report('facts', 'facts', rows, { facts: String(made.facts), ...notes })
+} finally {
+  rmSync(temporary, { recursive: true, force: true })
+}

@@ -142,6 +142,8 @@ export function checkContent(file: string, most = fullCheckBytes): void {
 function configure(db: Db): void {
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = NORMAL')
+  // A study stores each fact into another page, some again and again: 64 MiB of log are written back at once.
+  db.pragma('wal_autocheckpoint = 16384')
   db.pragma('foreign_keys = ON')
   // Rows that a REPLACE removes count, too.
   db.pragma('recursive_triggers = ON')
