@@ -15,18 +15,28 @@ export interface CommandEntry {
   keys: readonly string[]
   /** More words that the palette finds it by. */
   words?: string
+  /** Whether it changes the open workspace or runs something in it. Such commands are off in one that is only read. */
+  changes?: true
 }
 
 export const commandTable = [
-  { id: 'model.add', title: 'Add models…', menu: 'File', keys: ['Mod+O'], words: 'import onnx network' },
+  {
+    id: 'model.add',
+    title: 'Add models…',
+    menu: 'File',
+    keys: ['Mod+O'],
+    words: 'import onnx network',
+    changes: true,
+  },
   {
     id: 'dataset.add',
     title: 'Add dataset…',
     menu: 'File',
     keys: ['Mod+Shift+O'],
     words: 'import folder images',
+    changes: true,
   },
-  { id: 'study.new', title: 'New study…', menu: 'File', keys: ['Mod+N'] },
+  { id: 'study.new', title: 'New study…', menu: 'File', keys: ['Mod+N'], changes: true },
   { id: 'bundle.open', title: 'Open bundle…', menu: 'File', keys: [], words: 'import zip reproduce verify' },
   {
     id: 'figure.new',
@@ -34,6 +44,7 @@ export const commandTable = [
     menu: 'File',
     keys: ['Mod+Shift+N'],
     words: 'compose panels export',
+    changes: true,
   },
   { id: 'workspace.open', title: 'Open workspace…', menu: 'File', keys: [] },
   {
@@ -51,7 +62,7 @@ export const commandTable = [
     keys: [],
     words: 'demo example',
   },
-  { id: 'workspace.keep', title: 'Keep in a workspace…', menu: 'File', keys: [] },
+  { id: 'workspace.keep', title: 'Keep in a workspace…', menu: 'File', keys: [], changes: true },
   {
     id: 'workspace.import',
     title: 'Import workspace…',
@@ -72,8 +83,16 @@ export const commandTable = [
     menu: 'File',
     keys: [],
     words: 'merge join combine',
+    changes: true,
   },
-  { id: 'workspace.move', title: 'Move workspace…', menu: 'File', keys: [], words: 'folder rename disk' },
+  {
+    id: 'workspace.move',
+    title: 'Move workspace…',
+    menu: 'File',
+    keys: [],
+    words: 'folder rename disk',
+    changes: true,
+  },
   {
     id: 'workspace.salvage',
     title: 'Salvage workspace…',
@@ -170,10 +189,10 @@ export const commandTable = [
   { id: 'go.back', title: 'Back', menu: 'Go', keys: ['Alt+Left'] },
   { id: 'go.forward', title: 'Forward', menu: 'Go', keys: ['Alt+Right'] },
 
-  { id: 'job.pause', title: 'Pause the running job', menu: 'Jobs', keys: [] },
-  { id: 'job.resume', title: 'Resume the paused job', menu: 'Jobs', keys: [] },
-  { id: 'job.cancel', title: 'Cancel the running job', menu: 'Jobs', keys: [] },
-  { id: 'jobs.clear', title: 'Clear finished jobs', menu: 'Jobs', keys: [] },
+  { id: 'job.pause', title: 'Pause the running job', menu: 'Jobs', keys: [], changes: true },
+  { id: 'job.resume', title: 'Resume the paused job', menu: 'Jobs', keys: [], changes: true },
+  { id: 'job.cancel', title: 'Cancel the running job', menu: 'Jobs', keys: [], changes: true },
+  { id: 'jobs.clear', title: 'Clear finished jobs', menu: 'Jobs', keys: [], changes: true },
   { id: 'engine.restart', title: 'Restart the engine', menu: 'Jobs', keys: [], words: 'kill hang' },
 
   { id: 'help.tour', title: 'Tour', menu: 'Help', keys: [], words: 'guide help introduction' },

@@ -19,3 +19,11 @@ export function useLocked(): ComputedRef<{ disabled?: true; title?: string }> {
   const reason = useReadOnly()
   return computed(() => (reason.value === null ? {} : { disabled: true as const, title: reason.value }))
 }
+
+/** The first group of a menu with items that are off in a workspace that is only read: it says why. */
+export function useLockedNote(): ComputedRef<{ label: string; type: 'label' }[][]> {
+  const reason = useReadOnly()
+  return computed(() =>
+    reason.value === null ? [] : [[{ label: 'Read-only: nothing can be changed', type: 'label' as const }]],
+  )
+}

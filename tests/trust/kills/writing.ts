@@ -42,14 +42,14 @@ const writes: readonly Work[] = [
   { name: 'check of a workspace', do: (client) => read(client.workspace.verify({ heal: true })) },
   {
     name: 'export',
-    do: (client, folder) => client.workspace.export({ path: out(folder, 'workspace.zip') }),
+    do: (client, folder) => read(client.workspace.export({ path: out(folder, 'workspace.zip') })),
   },
   {
     name: 'import',
     async do(client, folder) {
       const to = join(folder, 'imported')
       if (has(folder, 'imported')) await client.workspace.open({ path: to })
-      else await client.workspace.import({ path: out(folder, 'workspace.zip'), to })
+      else await read(client.workspace.import({ path: out(folder, 'workspace.zip'), to }))
     },
   },
   {
@@ -68,7 +68,7 @@ const writes: readonly Work[] = [
     async do(client, folder) {
       const to = join(folder, 'salvaged')
       if (has(folder, 'salvaged')) await client.workspace.open({ path: to })
-      else await client.workspace.salvage({ path: workspaceOf(folder), to })
+      else await read(client.workspace.salvage({ path: workspaceOf(folder), to }))
     },
   },
   {
@@ -105,7 +105,7 @@ const writes: readonly Work[] = [
       const to = join(folder, 'moved')
       if (has(folder, 'moved')) return client.workspace.open({ path: to })
       await client.workspace.open({ path })
-      return client.workspace.move({ to })
+      return read(client.workspace.move({ to }))
     },
   },
 ]

@@ -11,6 +11,7 @@ import { useEngineStore } from '../../lib/stores/engine.ts'
 import { useGuideStore } from '../../features/guide/guideStore.ts'
 import { useHistoryStore } from '../../lib/stores/history.ts'
 import { useJobsStore } from '../../lib/stores/jobs.ts'
+import { useReadOnly } from '../../lib/useLocked.ts'
 import { useWorkspaceStore } from '../../lib/stores/workspace.ts'
 import { editText, writtenIn } from '../../ui/keys/editing.ts'
 import { useSideBar } from '../sidebar/useSideBar.ts'
@@ -49,17 +50,18 @@ export const useCommands = createSharedComposable(() => {
   const keepOpen = ref(false)
 
   const inWorkspace = () => workspace.isOpen
-  const mayChange = () => workspace.mayChange
+  const readOnly = useReadOnly()
+  const isLocked = (entry: CommandEntry) => entry.changes === true
   const isKept = () => workspace.isOpen && workspace.unkept === null
   const always = () => true
   const go = (name: string) => async () => void (await router.push({ name }))
 
   const bindings: Record<CommandId, Pick<Command, 'when' | 'run'>> = {
-    'model.add': { when: () => !workspace.isOpen || workspace.mayChange, run: intake.chooseModels },
-    'dataset.add': { when: mayChange, run: () => void (datasetDialogOpen.value = true) },
-    'study.new': { when: mayChange, run: go('study-new') },
+    'model.add': { when: always, run: intake.chooseModels },
+    'dataset.add': { when: inWorkspace, run: () => void (datasetDialogOpen.value = true) },
+    'study.new': { when: inWorkspace, run: go('study-new') },
     'bundle.open': { when: always, run: intake.chooseBundle },
-    'figure.new': { when: mayChange, run: () => newFigure.create() },
+    'figure.new': { when: inWorkspace, run: () => newFigure.create() },
     'workspace.open': { when: always, run: () => intake.chooseWorkspace() },
     'workspace.openReadOnly': { when: always, run: () => intake.chooseWorkspace(true) },
     'workspace.create': { when: always, run: intake.createWorkspace },
@@ -67,8 +69,8 @@ export const useCommands = createSharedComposable(() => {
     'workspace.keep': { when: () => workspace.unkept !== null, run: () => void (keepOpen.value = true) },
     'workspace.import': { when: always, run: transfers.chooseZip },
     'workspace.export': { when: isKept, run: () => transfers.begin({ kind: 'export' }) },
-    'workspace.merge': { when: mayChange, run: transfers.chooseOther },
-    'workspace.move': { when: () => isKept() && mayChange(), run: () => transfers.begin({ kind: 'move' }) },
+    'workspace.merge': { when: inWorkspace, run: transfers.chooseOther },
+    'workspace.move': { when: isKept, run: () => transfers.begin({ kind: 'move' }) },
     'workspace.salvage': {
       when: isKept,
       run: () => void (workspace.path && transfers.begin({ kind: 'salvage', from: workspace.path })),
@@ -118,19 +120,19 @@ export const useCommands = createSharedComposable(() => {
     'go.forward': { when: always, run: () => router.forward() },
 
     'job.pause': {
-      when: () => workspace.mayChange && jobs.running !== null,
+      when: () => jobs.running !== null,
       run: async () => void (await attempt(async () => jobs.running && jobs.pause(jobs.running.id))),
     },
     'job.resume': {
-      when: () => workspace.mayChange && jobs.paused !== null,
+      when: () => jobs.paused !== null,
       run: async () => void (await attempt(async () => jobs.paused && jobs.resume(jobs.paused.id))),
     },
     'job.cancel': {
-      when: () => workspace.mayChange && jobs.running !== null,
+      when: () => jobs.running !== null,
       run: async () => void (await attempt(async () => jobs.running && jobs.cancel(jobs.running.id))),
     },
     'jobs.clear': {
-      when: () => workspace.mayChange && jobs.all.length > jobs.openCount,
+      when: () => jobs.all.length > jobs.openCount,
       run: async () => void (await attempt(jobs.clear)),
     },
     'engine.restart': { when: always, run: async () => void (await attempt(() => bridge.restartEngine())) },
@@ -143,7 +145,8 @@ export const useCommands = createSharedComposable(() => {
   const commands: Command[] = commandTable.map((entry) => ({
     ...entry,
     icon: commandIcons[entry.id],
-    ...bindings[entry.id],
+    run: bindings[entry.id].run,
+    when: () => !(isLocked(entry) && readOnly.value !== null) && bindings[entry.id].when(),
   }))
   const available = computed(() => commands.filter((command) => command.when()))
 

@@ -2,6 +2,7 @@ import { computed, onScopeDispose, watch } from 'vue'
 import type { Composition, FigureStyle, Panel } from '#shared/figures/compose/index.ts'
 import { engine } from '../../../lib/engine/index.ts'
 import { useFigureDraftsStore } from './figureDraftsStore.ts'
+import { useReadOnly } from '../../../lib/useLocked.ts'
 import { useHistory } from '../../../lib/useHistory.ts'
 import { useProblems } from '../../../ui/useProblems.ts'
 import { useResource } from '../../../lib/useResource.ts'
@@ -10,6 +11,7 @@ import { useResource } from '../../../lib/useResource.ts'
 export function useComposition(id: number) {
   const history = useHistory(`figure/${id}`)
   const { report } = useProblems()
+  const readOnly = useReadOnly()
   const draft = useFigureDraftsStore().of(id, report)
   const { data, error, reload } = useResource((signal) => engine.compositions.get({ id }, { signal }))
 
@@ -20,7 +22,8 @@ export function useComposition(id: number) {
   /** Replaces the whole figure. Changes with the same `merge` in quick succession are one step. */
   function change(title: string, next: (now: Composition) => Composition, merge?: string) {
     const before = draft.composition.value
-    if (!before) return
+    // Keys of panels work on what is no field, too.
+    if (!before || readOnly.value !== null) return
     const after = next(before)
     void history.replace(title, before, after, draft.write, merge)
   }
