@@ -22,58 +22,73 @@ export const allKeys: readonly string[] = [
  * pictures. null where two corrupted cells have different pictures: they cannot be resampled together.
  */
 export async function pictureErrors(db: Db, grid: Grid, model: GridModel): Promise<PictureErrors | null> {
-  const places = new Map<string | number, number>()
+  const pictures = new Pictures()
   const wrong = new Map<string, Uint8Array>()
   // The clean cell comes last: it may come from another dataset and must not decide which pictures there are.
   for (const key of [...allKeys].reverse()) {
     const cell = cellOf(grid, model.id, key)
     if (!cell || !grid.whole(cell)) continue
-    const outcome = wrongIn(db, model, key, places)
+    const outcome = wrongIn(db, model, key, pictures)
     await nextTurn()
     if (outcome) wrong.set(key, outcome)
     else if (key !== cleanKey) return null
   }
-  return places.size === 0 ? null : { pictures: places.size, wrong }
+  return pictures.count === 0 ? null : { pictures: pictures.count, wrong }
+}
+
+/** The pictures of the first cell, by name or by image id in ascending order. */
+class Pictures {
+  readonly #names = new Map<string, number>()
+  #ids: Float64Array = new Float64Array(0)
+
+  get count(): number {
+    return this.#names.size + this.#ids.length
+  }
+
+  /** Takes the pictures of the first cell. Returns false where two have the same name. */
+  take(ids: Float64Array, names: readonly string[] | null): boolean {
+    if (names === null) this.#ids = ids
+    else for (const name of names) this.#names.set(name, this.#names.size)
+    return this.count === ids.length
+  }
+
+  /** Places of the pictures of a cell among those of the first; -1 for others. null: the same ones in the same order. */
+  placesOf(ids: Float64Array, names: readonly string[] | null): Int32Array | null {
+    if (names !== null) return Int32Array.from(names, (name) => this.#names.get(name) ?? -1)
+    const own = this.#ids
+    if (ids === own || (ids.length === own.length && ids.every((id, at) => id === own[at]))) return null
+    let place = 0
+    return Int32Array.from(ids, (id) => {
+      while (place < own.length && (own[place] ?? 0) < id) place++
+      return own[place] === id ? place : -1
+    })
+  }
 }
 
 /**
  * Reads which pictures of a cell are wrong. The first cell defines the pictures; null where a later cell has
  * others.
  */
-function wrongIn(
-  db: Db,
-  model: GridModel,
-  key: string,
-  places: Map<string | number, number>,
-): Uint8Array | null {
-  const first = places.size === 0
+function wrongIn(db: Db, model: GridModel, key: string, pictures: Pictures): Uint8Array | null {
   const parted = measured(model, key)?.stored.source.part !== undefined
   // Parts and their clean images share picture names. Corruptions made here share the images themselves.
   const byName = parted || (key === cleanKey && isParted(model))
   const { ids, right } = verdicts(db, model, key)
-  const names = byName ? picturesUnder(db, model, key) : null
-  const wrong = new Uint8Array(first ? ids.length : places.size).fill(unknown)
-  let known = 0
-  for (let at = 0; at < ids.length; at++) {
-    const id = ids[at] ?? 0
-    const name = names ? (names.get(id) ?? '') : id
-    if (first) {
-      if (places.has(name)) return null
-      places.set(name, places.size)
-    }
-    const place = places.get(name)
-    if (place === undefined) {
-      if (key === cleanKey) continue
-      return null
-    }
-    if (wrong[place] === unknown) known++
-    wrong[place] = right[at] === 1 ? 0 : 1
+  const named = byName ? picturesUnder(db, model, key) : null
+  const names = named && Array.from(ids, (id) => named.get(id) ?? '')
+  if (pictures.count === 0 && !pictures.take(ids, names)) return null
+  const places = pictures.placesOf(ids, names)
+  if (places === null) return right.map((value) => 1 - value)
+  if (key !== cleanKey && places.includes(-1)) return null
+  const wrong = new Uint8Array(pictures.count)
+  const known = new Set<number>()
+  for (const [at, place] of places.entries()) {
+    if (place < 0) continue
+    known.add(place)
+    wrong[place] = 1 - (right[at] ?? 0)
   }
-  return known === places.size ? wrong : null
+  return known.size === pictures.count ? wrong : null
 }
-
-/** Stands where a picture was not met yet. */
-const unknown = 255
 
 const isParted = ({ conditions }: GridModel) =>
   conditions.some(({ condition, source }) => condition.key !== cleanKey && source.part !== undefined)
