@@ -6,7 +6,7 @@ import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 export type Verdict = string | null
 
 /** The verdict on what this machine cannot tell. */
-export const unchecked = 'not checked: Chromium has no sandbox for root, and other systems have no /proc'
+export const unchecked = 'not checked: no ordinary user can start the app here, or this system has no /proc'
 
 /** Whether the bundle of the shell names one of these options or functions. */
 export function shellNames(resources: string, names: string[]): Verdict {
@@ -17,8 +17,9 @@ export function shellNames(resources: string, names: string[]): Verdict {
 
 /** Whether the renderer that was started from an executable has a system call filter. */
 export function sandboxed(executable: string): Verdict {
-  if (process.platform !== 'linux' || process.getuid?.() === 0) return unchecked
+  if (process.platform !== 'linux') return unchecked
   const renderers = processesOf(executable).filter(({ command }) => command.includes('--type=renderer'))
+  if (renderers.some(({ command }) => command.includes('--no-sandbox'))) return unchecked
   const filters = renderers.map(
     ({ pid }) => /Seccomp:\s*(\d)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1],
   )

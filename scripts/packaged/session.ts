@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
-import { sandboxArguments } from '../run.ts'
+import { ordinaryUser } from './ordinaryUser.ts'
 
 const startWithinMs = 60_000
 const targets = z.array(z.object({ type: z.string(), url: z.string(), webSocketDebuggerUrl: z.string() }))
@@ -24,7 +24,8 @@ export interface PackagedPage {
 }
 
 /**
- * Starts a packaged app in an empty home folder, lets `work` ask its page, and ends it. Playwright cannot start it: the
+ * Starts a packaged app in an empty home folder, lets `work` ask its page, and ends it. Where this is root, it is started for an
+ * ordinary user if that is possible, since Chromium has no sandbox for root. Playwright cannot start it: the
  * fuses of the app refuse Node's inspector.
  */
 export async function withPackaged<T>(
@@ -34,11 +35,13 @@ export async function withPackaged<T>(
 ): Promise<T> {
   const home = mkdtempSync(path.join(os.tmpdir(), 'kernelscope-packaged-'))
   const user = path.join(home, 'user')
-  const child = spawn(
-    executable,
-    [...sandboxArguments(), `--user-data-dir=${user}`, '--remote-debugging-port=0'],
-    { stdio: 'ignore', env: { ...env, HOME: home, XDG_CACHE_HOME: path.join(home, '.cache') } },
-  )
+  const { id, args } = ordinaryUser(executable)
+  if (id !== null) chownSync(home, id, id)
+  const child = spawn(executable, [...args, `--user-data-dir=${user}`, '--remote-debugging-port=0'], {
+    stdio: 'ignore',
+    env: { ...env, HOME: home, XDG_CACHE_HOME: path.join(home, '.cache') },
+    ...(id === null ? {} : { uid: id, gid: id }),
+  })
   try {
     const until = Date.now() + startWithinMs
     const port = await patiently(
