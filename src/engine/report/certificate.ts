@@ -54,7 +54,7 @@ function factsOf({ verdict, bundle, version, onnxruntime, date }: Certificate): 
   return [
     ['File', `${file.name}, ${file.bytes} bytes`],
     ['sha256', file.sha256],
-    ['Signature', [signature.detail, signature.key].filter(Boolean).join(' ')],
+    ['Signature', signature.detail],
     ['Study', `${study.title} (${study.kindTitle})`],
     ['Settings', JSON.stringify(study.params)],
     ['Images', dataset ? `${counts.images} of ${dataset.title}` : 'none; it reads the weights of the models'],
