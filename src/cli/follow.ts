@@ -7,7 +7,7 @@ import { ProgressLine } from './progress.ts'
 export interface JobWatch {
   jobs: {
     watch(input: undefined, options: { signal: AbortSignal }): Promise<AsyncIterable<Job>>
-    pause(input: { id: number }): Promise<Job>
+    pause(input: { id: number }, options: { signal: AbortSignal }): Promise<Job>
   }
 }
 
@@ -31,7 +31,9 @@ export async function followJob(
 ): Promise<FollowedJob> {
   const line = new ProgressLine(io, quiet)
   const watching = new AbortController()
-  const pause = () => void client.jobs.pause({ id: jobId }).catch(() => undefined)
+  // The request that Ctrl-C makes is not stopped by it.
+  const { signal } = new AbortController()
+  const pause = () => void client.jobs.pause({ id: jobId }, { signal }).catch(() => undefined)
   if (io.signal.aborted) pause()
   io.signal.addEventListener('abort', pause)
   let started = 0

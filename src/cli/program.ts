@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { stoppedBy } from '#engine/base/stopSignal.ts'
 import { errorCodes } from '#shared/errors.ts'
 import { addBundleCommands } from './commands/bundle.ts'
 import { addDatasetCommands } from './commands/dataset.ts'
@@ -16,7 +17,7 @@ import type { Io } from './io.ts'
 import { CliSession } from './session.ts'
 
 /**
- * Runs one command and returns its exit code. Results go to `io.out`, everything else to `io.err`; nothing is read or
+ * Runs one command and returns its exit code. Ctrl-C ends all that it waits for. Results go to `io.out`, everything else to `io.err`; nothing is read or
  * printed elsewhere.
  *
  * @param args the words after the program's name
@@ -32,7 +33,7 @@ export async function runCli(
   let exit = 0
   const program = buildProgram(session, version, (code) => (exit = code))
   try {
-    await program.parseAsync(withCommand(args), { from: 'user' })
+    await stoppedBy(io.signal, () => program.parseAsync(withCommand(args), { from: 'user' }))
   } catch (error) {
     // Help and version have been printed by now.
     if (error instanceof CommanderError && error.exitCode === 0) return 0

@@ -27,7 +27,7 @@ export class CliSession {
   /** The engine without a workspace, for commands that need only files. */
   async client(overrides: Partial<Settings> = {}): Promise<Client> {
     this.#engine ??= await this.#start(overrides)
-    return this.#engine.client
+    return stoppable(this.#engine.client, this.io.signal)
   }
 
   /**
@@ -67,4 +67,26 @@ export class CliSession {
     await this.#engine?.close()
     this.#engine = null
   }
+}
+
+/**
+ * Gives the signal of Ctrl-C to every request that has none of its own.
+ *
+ * @throws CANCELLED for such a request after Ctrl-C
+ */
+function stoppable<T extends object>(client: T, signal: AbortSignal): T {
+  return new Proxy(client, {
+    get(target, key) {
+      const part: unknown = Reflect.get(target, key)
+      return typeof part === 'function' || (typeof part === 'object' && part !== null)
+        ? stoppable(part, signal)
+        : part
+    },
+    apply(target, self, [input, options = {}]: [unknown, { signal?: AbortSignal }?]) {
+      if (typeof target !== 'function') throw new TypeError('a group of requests is no request')
+      if (signal.aborted && !options.signal)
+        throw new KernelscopeError('CANCELLED', 'it was stopped before its end')
+      return Reflect.apply(target, self, [input, { signal, ...options }])
+    },
+  })
 }

@@ -14,11 +14,15 @@ export const draftBeside = (path: string): string =>
 /** Whether a path is that of a draft. */
 export const isDraft = (path: string): boolean => drafted.test(basename(path))
 
-/** Removes the drafts in a folder whose process was killed. What cannot be removed stays. */
-export function sweepDrafts(folder: string): void {
+/**
+ * Removes the drafts in a folder whose process was killed. What cannot be removed stays.
+ *
+ * @param own also those of this process, which writes there no more
+ */
+export function sweepDrafts(folder: string, own = false): void {
   for (const name of names(folder)) {
     const of = drafted.exec(name)?.[1]
-    if (of === undefined || hasEnded(of) !== true) continue
+    if (of === undefined || !(hasEnded(of) === true || (own && of === ownProcess))) continue
     try {
       rmSync(join(folder, name), { recursive: true, force: true })
     } catch {

@@ -1,5 +1,6 @@
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Composition } from '#shared/figures/compose/index.ts'
+import { stopSignal } from '../base/stopSignal.ts'
 import { deathDetails, isOutOfMemory, Thread, type Death } from '../threads/thread.ts'
 import { Turns } from '../threads/turns.ts'
 import type { ComposedLayout, RenderRequest } from './render.ts'
@@ -15,8 +16,9 @@ interface PressResults {
 
 /** Most memory of drawing one figure, in MiB. Drawings of a hundred thousand points take a few hundred. */
 const mostMebibytes = 2048
-/** Longest drawing of one figure, in milliseconds. */
+/** Longest drawing of one figure, in milliseconds; and after its drawing was stopped. */
 const blockedMs = 300_000
+const stoppedMs = 500
 
 const tooLong = (task: PressTask): KernelscopeError =>
   new KernelscopeError('UNSUPPORTED', `${nameOf(task)} takes more than ${blockedMs / 1000} s to be drawn`, {
@@ -30,10 +32,11 @@ export interface Press {
    *
    * @throws UNSUPPORTED where it takes five minutes, OUT_OF_MEMORY where it takes 2 GiB
    * @throws INTERNAL where rendering ended the thread
-   * @throws CANCELLED after `close`
+   * @param signal ends it; that of the work that it is a part of where left out
+   * @throws CANCELLED after `close`, or where the signal is aborted
    * @throws any error of `renderFigure`
    */
-  render(request: RenderRequest): Promise<Uint8Array>
+  render(request: RenderRequest, signal?: AbortSignal): Promise<Uint8Array>
   /**
    * Lays out a composed figure, as `composedLayout`.
    *
@@ -53,16 +56,22 @@ export interface Press {
  */
 export function createPress(entry?: URL, mebibytes = mostMebibytes): Press {
   const closing = 'the engine is closing'
-  const turns = new Turns({ depth: 1, closed: closing, aborted: closing })
+  const turns = new Turns({ depth: 1, closed: closing, aborted: 'the drawing was stopped' })
   const thread = new Thread<PressTask, PressResults>({
     name: 'figures',
     entry,
     limits: { maxOldGenerationSizeMb: mebibytes },
     lost: (task, death) => lost(nameOf(task), death, mebibytes),
-    watch: { blockedMs, blocked: tooLong, stoppedMs: blockedMs, stopped: tooLong },
+    watch: {
+      blockedMs,
+      blocked: tooLong,
+      stoppedMs,
+      stopped: (task) => new KernelscopeError('CANCELLED', `drawing ${nameOf(task)} was stopped`),
+    },
   })
   return {
-    render: (request) => turns.run(() => thread.ask({ kind: 'render', request })),
+    render: (request, signal = stopSignal()) =>
+      turns.run(() => thread.ask({ kind: 'render', request }, signal), { signal }),
     layOut: (composition) => turns.run(() => thread.ask({ kind: 'layOut', composition })),
     async close() {
       turns.close()

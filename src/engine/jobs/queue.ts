@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { Job, JobProgress, JobState } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
+import { stoppedBy } from '../base/stopSignal.ts'
 import { asWorkspaceError, type Db } from '../workspace/index.ts'
 import { progressReporter } from './reporter.ts'
 import {
@@ -209,17 +210,20 @@ export class JobQueue {
     const reporter = progressReporter(this.#db, job.id, (moved) => this.#emitter.emit('job', moved))
     let [state, problem]: [JobState, unknown] = ['done', undefined]
     try {
-      await this.#run({
+      const context = {
         job,
         signal: abort.signal,
         crashes: crashesOf(this.#db, job.id),
         enterNative: () => setInFlight(this.#db, job.id, true),
         report: reporter.report,
-      })
-      if (abort.signal.aborted) state = stateAfterStop[abort.signal.reason as StopReason]
+      }
+      await stoppedBy(abort.signal, () => this.#run(context))
     } catch (error) {
       ;[state, problem] = ['failed', asWorkspaceError(error, this.#db.name)]
     }
+    // What was stopped in the middle of a step says that it was cancelled.
+    const stopped = abort.signal.aborted && (state === 'done' || toErrorShape(problem).code === 'CANCELLED')
+    if (stopped) [state, problem] = [stateAfterStop[abort.signal.reason as StopReason], undefined]
     const store = () => {
       reporter.flush()
       setInFlight(this.#db, job.id, false)

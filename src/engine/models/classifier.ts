@@ -177,7 +177,7 @@ export async function namingModel<T>(path: string, opening: Promise<T>): Promise
  * Calls `open` with each provider to try, until one works. Logs the providers that did not.
  *
  * @throws PROVIDER_UNAVAILABLE where the provider of the settings is not available
- * @throws the error of the last provider where none works
+ * @throws the error of the last provider where none works; CANCELLED at once
  */
 export async function openWithFirst<T>(
   settings: ClassifierSettings,
@@ -189,7 +189,8 @@ export async function openWithFirst<T>(
     try {
       return { session: await open(provider.name), provider }
     } catch (error) {
-      if (index === choices.length - 1) throw error
+      const cancelled = error instanceof KernelscopeError && error.code === 'CANCELLED'
+      if (cancelled || index === choices.length - 1) throw error
       const problem = error instanceof KernelscopeError ? error.toShape() : undefined
       log.write('warning', `${provider.name} did not start, trying ${choices[index + 1]?.name}`, problem)
     }

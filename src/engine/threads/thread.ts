@@ -69,7 +69,7 @@ export class Thread<Task extends { kind: string }, Results extends Record<Task['
 
   /**
    * Sends a task and waits for its answer; several tasks may wait. An abort of the signal is passed on to the thread,
-   * whose answer is awaited all the same.
+   * whose answer is awaited all the same; where the thread is watched, it is no answer any more.
    *
    * @throws the error of the task; the error that `lost` makes where the thread ended first
    */
@@ -80,7 +80,14 @@ export class Thread<Task extends { kind: string }, Results extends Record<Task['
       const stop = () => this.#stop(id)
       const settled = () => signal?.removeEventListener('abort', stop)
       // The thread answers every kind of task with its own kind of result.
-      this.#send(id, { task, resolve: (value) => resolve(value as Results[K]), reject, settled })
+      const answered = (value: unknown) => resolve(value as Results[K])
+      const late = this.#options.watch
+      this.#send(id, {
+        task,
+        resolve: (value) => (late && signal?.aborted ? reject(late.stopped(task)) : answered(value)),
+        reject,
+        settled,
+      })
       if (signal?.aborted) stop()
       else signal?.addEventListener('abort', stop, { once: true })
     })

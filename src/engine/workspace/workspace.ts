@@ -169,7 +169,12 @@ export function assemble(
       exports,
       info: () => describe({ path, place, readOnly, db: opened, kept }),
       isAt: (other) => own !== null && fileAt(other) === own,
-      close: () => close(opened, thumbnails, lock),
+      close() {
+        // Of threads that were ended in the middle of writing.
+        for (const drafted of [...foldersIn(weights), ...foldersIn(join(path, 'adversarial'))])
+          sweepDrafts(drafted, true)
+        close(opened, thumbnails, lock)
+      },
     }
   } catch (error) {
     db?.close()

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Job } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { stopSignal } from '#engine/base/stopSignal.ts'
 import { getJob, JobQueue, jobsIn, noProgress, type JobContext } from '#engine/jobs/index.ts'
 import { createWorkspace, type Db } from '#engine/workspace/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
@@ -58,6 +59,25 @@ describe('the job queue', () => {
     await settled(queue, jobs[2]?.id ?? 0, 'done')
     expect(order).toEqual(['a', 'b', 'c'])
   })
+
+  it.each(['pause', 'cancel'] as const)(
+    '%s ends a step that asks deep within a job for the signal; what it throws is no failure',
+    async (stop) => {
+      const deep = async () => {
+        await delay(1)
+        const signal = stopSignal()
+        await new Promise((resolve) => signal?.addEventListener('abort', resolve))
+        throw new KernelscopeError('CANCELLED', 'deep within')
+      }
+      const queue = queueOn(database(), deep)
+      const { id } = queue.add(task('a'))
+      await delay(20)
+      queue[stop](id)
+      const state = stop === 'pause' ? 'paused' : 'cancelled'
+      expect(await settled(queue, id, state)).toMatchObject({ problem: null })
+      expect(stopSignal()).toBeUndefined()
+    },
+  )
 
   it('runs queued jobs in the order that was set, and new ones last', async () => {
     const order: string[] = []

@@ -38,7 +38,9 @@ export const models = {
     session.checkLater(added.id)
     return publicModel(added)
   }),
-  check: api.models.check.handler(({ input, context }) => context.session.open().checks.check(input.id)),
+  check: api.models.check.handler(({ input, context, signal }) =>
+    context.session.open().checks.check(input.id, signal),
+  ),
   remove: api.models.remove.handler(async ({ input, context: { session } }) => {
     const { workspace, jobs } = session.open()
     await jobs.clear(() => openJobsOf(workspace.db, { modelId: input.id }))

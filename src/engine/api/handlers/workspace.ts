@@ -42,7 +42,7 @@ export const workspace = {
   backups: api.workspace.backups.handler(({ input, context }) =>
     listBackups(input.path === undefined ? context.session.open().workspace.place : resolve(input.path)),
   ),
-  backUp: api.workspace.backUp.handler(({ context }) => context.session.open().backup.now()),
+  backUp: api.workspace.backUp.handler(({ context, signal }) => context.session.open().backup.now(signal)),
   restore: api.workspace.restore.handler(async ({ input, context }) =>
     (await restoreInto(context.session, input.name, input.path)).info(),
   ),

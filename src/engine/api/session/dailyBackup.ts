@@ -30,9 +30,14 @@ export class DailyBackup {
     this.#timer = setInterval(() => this.#begin(), hour).unref()
   }
 
-  /** Makes one because someone asked. */
-  now(): Promise<WorkspaceBackup> {
-    return this.#keeper.backUp(this.#workspace, 'asked', this.#closing.signal)
+  /** Makes one because someone asked. @throws CANCELLED where the signal is aborted or the workspace closed */
+  now(signal?: AbortSignal): Promise<WorkspaceBackup> {
+    const closing = this.#closing.signal
+    return this.#keeper.backUp(
+      this.#workspace,
+      'asked',
+      signal ? AbortSignal.any([closing, signal]) : closing,
+    )
   }
 
   /** Waits for a running backup where it is short; drops it otherwise. */

@@ -1,6 +1,7 @@
 import type { SelfCheck } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
 import type { Log } from '../../base/log.ts'
+import { stoppedBy } from '../../base/stopSignal.ts'
 import { getModel, selfCheck, storeSelfCheck, usableModel } from '../../models/index.ts'
 import type { Workspace } from '../../workspace/index.ts'
 
@@ -19,10 +20,10 @@ export class SelfChecks {
   /**
    * Checks a model when the checks before it are done, and stores the result.
    *
-   * @throws CANCELLED where the workspace was closed
+   * @throws CANCELLED where the workspace was closed, or the signal is aborted
    */
-  check(id: number): Promise<SelfCheck> {
-    const turn = this.#last.then(() => this.#run(id))
+  check(id: number, signal?: AbortSignal): Promise<SelfCheck> {
+    const turn = this.#last.then(() => this.#run(id, signal))
     this.#last = turn.catch(() => undefined)
     return turn
   }
@@ -42,13 +43,21 @@ export class SelfChecks {
     await this.#last
   }
 
-  async #run(id: number): Promise<SelfCheck> {
-    const { signal } = this.#ending
-    if (signal.aborted) throw new KernelscopeError('CANCELLED', 'the workspace was closed')
+  async #run(id: number, asked?: AbortSignal): Promise<SelfCheck> {
+    const ending = this.#ending.signal
+    const signal = asked ? AbortSignal.any([ending, asked]) : ending
+    const checkWanted = () => {
+      if (signal.aborted)
+        throw new KernelscopeError(
+          'CANCELLED',
+          ending.aborted ? 'the workspace was closed' : 'it was stopped',
+        )
+    }
+    checkWanted()
     const { db, weights } = this.#workspace
     const model = usableModel(db, id)
-    const found = await selfCheck(model, weights, signal)
-    if (signal.aborted) throw new KernelscopeError('CANCELLED', 'the workspace was closed')
+    const found = await stoppedBy(signal, () => selfCheck(model, weights, signal))
+    checkWanted()
     storeSelfCheck(db, id, found)
     for (const { state, message } of found.rewrites)
       if (state === 'failed') this.#log.write('warning', `${model.title}: ${message}`)

@@ -1,5 +1,6 @@
 import type { WorkProgress } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { stoppedBy } from '../../base/stopSignal.ts'
 import { Rate } from '../../jobs/index.ts'
 import { stream } from './stream.ts'
 
@@ -26,7 +27,7 @@ export async function* worked<T>(
   try {
     const events = stream<Event<T> | { type: 'failed'; error: unknown }>(
       (push) => {
-        running = work({ signal: stop.signal, onProgress: timed(push) }).then(
+        running = stoppedBy(stop.signal, () => work({ signal: stop.signal, onProgress: timed(push) })).then(
           (result) => push({ type: 'result', result }),
           (error: unknown) => push({ type: 'failed', error }),
         )

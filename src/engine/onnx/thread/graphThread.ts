@@ -1,4 +1,5 @@
 import { KernelscopeError } from '#shared/errors.ts'
+import { stopSignal } from '../../base/stopSignal.ts'
 import { deathText, isOutOfMemory, Thread, type Death } from '../../threads/thread.ts'
 import type { GraphResults, GraphTask } from './tasks.ts'
 
@@ -48,6 +49,7 @@ function lost(path: string, death: Death): KernelscopeError {
  * Runs a task on graphs in the graph thread, which starts when it is needed. Reading and inspecting a model takes up to
  * half a second, writing its weights takes seconds.
  *
+ * @param signal ends it; that of the job that it is a part of where left out
  * @throws the errors of the task's functions
  * @throws MODEL_UNSUPPORTED where it computes for two minutes without a pause, OUT_OF_MEMORY where it needs more than 3 GiB
  * @throws CANCELLED where the signal is aborted
@@ -55,5 +57,5 @@ function lost(path: string, death: Death): KernelscopeError {
  */
 export const onGraphThread = <K extends GraphTask['kind']>(
   task: Extract<GraphTask, { kind: K }>,
-  signal?: AbortSignal,
+  signal = stopSignal(),
 ): Promise<GraphResults[K]> => thread.ask(task, signal)

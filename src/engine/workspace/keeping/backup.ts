@@ -38,6 +38,7 @@ export async function writeBackup(
       // Reading it made an empty log beside it.
       for (const left of withLog(draft).slice(1)) rmSync(left, { force: true })
       await toDisk(draft)
+      if (signal.aborted) throw new KernelscopeError('CANCELLED', 'the backup was stopped')
     })
   } catch (error) {
     throw asWorkspaceError(error, file)

@@ -4,6 +4,7 @@ import { KernelscopeError } from '#shared/errors.ts'
 import type { Damage, SalvagedTable, WorkspaceBackup } from '#shared/contract/index.ts'
 import { copyFolder } from '../../base/copyFolder.ts'
 import { draftBeside, sweepDrafts } from '../../base/draft.ts'
+import { stopSignal } from '../../base/stopSignal.ts'
 import { deathDetails, Thread } from '../../threads/thread.ts'
 import { backupNamed, newBackup, rotateBackups, type BackupReason } from '../backups.ts'
 import { factTables } from '../contentSums.ts'
@@ -47,12 +48,22 @@ const tablesOf = (answer: string[] | SalvagedTable[]): SalvagedTable[] =>
   answer.filter((one) => typeof one !== 'string')
 
 const idleMs = 10_000
+/** Longest work without a pause, in milliseconds: a day, since SQLite checks a large database in one go. */
+const blockedMs = 24 * 60 * 60 * 1000
+/** Milliseconds that a step may go on after it was stopped. */
+const stoppedMs = 1000
 
 /** Copies and checks databases in a thread of its own, which starts with the first task. */
 export class Keeper {
   readonly #thread = new Thread<KeepingTask, KeepingResults>({
     name: 'keeping',
     idleMs,
+    watch: {
+      blockedMs,
+      blocked: ({ file }) => new KernelscopeError('UNSUPPORTED', `${file} takes more than a day to be read`),
+      stoppedMs,
+      stopped: () => new KernelscopeError('CANCELLED', 'it was stopped'),
+    },
     lost: (_, death) =>
       new KernelscopeError('INTERNAL', 'the thread that keeps workspaces safe ended', {
         details: deathDetails(death),
@@ -65,7 +76,7 @@ export class Keeper {
    * @throws WORKSPACE_CORRUPT where the database is damaged; no backup is made or removed then
    * @throws DISK_FULL, CANCELLED where the disk is full or the signal is aborted
    */
-  async backUp({ place }: Workspace, reason: BackupReason, signal?: AbortSignal): Promise<WorkspaceBackup> {
+  async backUp({ place }: Workspace, reason: BackupReason, signal = stopSignal()): Promise<WorkspaceBackup> {
     const target = newBackup(place, reason)
     await this.#thread.ask({ kind: 'backup', file: join(place, databaseName), target }, signal)
     rotateBackups(place)
@@ -77,7 +88,7 @@ export class Keeper {
    *
    * @throws WORKSPACE_CORRUPT, DISK_FULL as `backUp`
    */
-  copy(place: string, target: string, signal?: AbortSignal): Promise<void> {
+  copy(place: string, target: string, signal = stopSignal()): Promise<void> {
     return this.#thread.ask({ kind: 'backup', file: join(place, databaseName), target }, signal)
   }
 
@@ -86,7 +97,7 @@ export class Keeper {
    *
    * @param facts whether each fact is checked, too
    * @throws WORKSPACE_CORRUPT and others where the file is no database of a workspace
-   * @throws CANCELLED where the signal is aborted between two steps
+   * @throws CANCELLED where the signal is aborted
    */
   async *verify(
     place: string,
@@ -94,13 +105,13 @@ export class Keeper {
     facts = true,
   ): AsyncGenerator<VerifyProgress, { damages: Damage[]; steps: string[] }, undefined> {
     const file = join(place, databaseName)
-    const all = await this.#thread.ask({ kind: 'steps', file })
+    const all = await this.#thread.ask({ kind: 'steps', file }, signal)
     const steps = facts ? all : all.filter((step) => !factTables.some((name) => name === step))
     const damages: Damage[] = []
     for (const [done, step] of steps.entries()) {
       if (signal?.aborted) throw new KernelscopeError('CANCELLED', 'the check was stopped')
       yield { step, done, total: steps.length }
-      damages.push(...(await this.#thread.ask({ kind: 'check', file, step })))
+      damages.push(...(await this.#thread.ask({ kind: 'check', file, step }, signal)))
       if (done === 0 && !isReadable(damages)) return { damages, steps: steps.slice(0, 1) }
     }
     return { damages, steps }
