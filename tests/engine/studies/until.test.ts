@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import type { Study } from '#shared/contract/index.ts'
 import { studyExit, studyStateText } from '#shared/studyState.ts'
-import { verify } from '../bundles/forge.ts'
+import { bundleOf, verify } from '../bundles/forge.ts'
 import { storedBits } from './storedBits.ts'
 import { addDataset, jobEnd, runStudy, sampleImages, sampleModel } from './sample.ts'
 import { freshWorkspace } from './workspace.ts'
@@ -46,8 +46,7 @@ it('a study stops when its points are narrow enough, its models together, and go
     hi: early.conditions[0]?.sequence?.hi,
   })
 
-  const path = join(folder, 'stopped.zip')
-  await client.bundles.make({ studyId: id, path })
+  const path = await bundleOf(engine, id, join(folder, 'stopped.zip'))
   const bundle = await client.bundles.open({ path })
   expect(bundle.study.state).toBe('stopped')
   const { verdict, parts } = await verify(engine, path, { sample: 4 })

@@ -12,6 +12,7 @@ import { useDatasetsStore, useModelsStore, useStudiesStore } from '../../../lib/
 import { useSettingsStore } from '../../../lib/stores/settings.ts'
 import { usePreprocessings } from './usePreprocessings.ts'
 import { useDraftSubset } from './useDraftSubset.ts'
+import { useStopRule } from './useStopRule.ts'
 import { useStudyCost } from './useStudyCost.ts'
 
 /** A study that is being set up: its values, their problems, and its cost. */
@@ -33,6 +34,7 @@ export function useStudyDraft() {
   const sample = ref<StudyInput['sample']>(null)
   const { subsetId, lostSubset } = useDraftSubset(datasetId, idsOf(route.query.subset)[0] ?? 0, like)
   const title = ref('')
+  const stop = useStopRule(modelIds)
   const params = ref<Params>({})
   const presetId = ref<string | null>(null)
   const starting = ref(false)
@@ -159,7 +161,8 @@ export function useStudyDraft() {
     if (!input.value || starting.value) return null
     starting.value = true
     try {
-      return studies.put(await engine.studies.run(input.value))
+      const { value: until } = stop.until
+      return studies.put(await engine.studies.run({ ...input.value, ...(until ? { until } : {}) }))
     } catch (thrown) {
       startRefused.value = toKernelscopeError(thrown)
       return null
@@ -171,6 +174,7 @@ export function useStudyDraft() {
   return {
     ...{ kindId, kind, fields, fromWeights, modelIds, datasetId, sample, subsetId, lostSubset, title },
     ...{ params, presetId, usePreset, preprocessings, problems, idle, input, missing },
+    stop,
     ...{ cost, costPending, warnings, refused, starting, start },
   }
 }
