@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
@@ -47,39 +47,6 @@ const forged = (name: string, change: (facts: string) => string) =>
 
 /** Rendering and models start cold, on a machine that may have other work. */
 const patient = { timeout: 120_000 }
-
-/** Reads progress until a part begins, then leaves. Returns the parts that were told; without a part, all of them. */
-async function told(events: AsyncIterable<{ type: string; note?: string }>, until?: string) {
-  const notes = new Set<string>()
-  for await (const { note } of events) {
-    if (note !== undefined) notes.add(note)
-    if (note === until && until !== undefined) break
-  }
-  return [...notes]
-}
-const leftovers = () => readdirSync(tmpdir()).filter((name) => name.includes(`-${process.pid}-`))
-
-describe('work on a bundle', patient, () => {
-  it('tells its parts, and leaves nothing where it is stopped in any of them', async () => {
-    const path = join(folder, 'stopped.zip')
-    const making = () => engine.client.bundles.make({ studyId, path })
-    const parts = ['Gathering facts', 'Writing results and facts', 'Drawing figures', 'Packing']
-    expect(await told(await making())).toEqual(expect.arrayContaining(parts))
-    rmSync(path)
-    const before = [leftovers(), readdirSync(folder)]
-    for (const part of parts) {
-      await told(await making(), part)
-      expect([leftovers(), readdirSync(folder)], part).toEqual(before)
-    }
-    const checking = () => engine.client.bundles.verify({ path: bundle })
-    const checks = ['Comparing digests', 'Reading facts', 'Computing again: RepLK-3']
-    expect(await told(await checking())).toEqual(expect.arrayContaining(checks))
-    for (const part of checks) {
-      await told(await checking(), part)
-      expect([leftovers(), readdirSync(folder)], part).toEqual(before)
-    }
-  })
-})
 
 describe('a bundle', patient, () => {
   it('has the same bytes every time', async () => {
