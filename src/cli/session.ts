@@ -32,19 +32,25 @@ export class CliSession {
 
   /**
    * The engine with the workspace of `-w`, of KERNELSCOPE_WORKSPACE, or of the current folder.
+   *
+   * @param rests whether its queued jobs are not started
    * @throws USAGE where none of them is a workspace
    */
-  async openWorkspace(options: GlobalOptions, overrides: Partial<Settings> = {}): Promise<Client> {
+  async openWorkspace(
+    options: GlobalOptions,
+    overrides: Partial<Settings> = {},
+    rests = false,
+  ): Promise<Client> {
     const path = this.workspacePath(options)
     const client = await this.client(overrides)
-    const { warnings } = await this.open(client, path, options)
+    const { warnings } = await this.open(client, path, options, rests)
     for (const warning of warnings) this.io.err(`warning: ${warning}\n`)
     return client
   }
 
   /** Opens a workspace, read-only where the options say so. Says on `io.err` that it is only read where nobody asked. */
-  async open(client: Client, path: string, options: GlobalOptions): Promise<WorkspaceInfo> {
-    const info = await client.workspace.open({ path, readOnly: options.readOnly ?? false })
+  async open(client: Client, path: string, options: GlobalOptions, rests = false): Promise<WorkspaceInfo> {
+    const info = await client.workspace.open({ path, readOnly: options.readOnly ?? false, rests })
     if (info.readOnly !== null && !options.readOnly) this.io.err(`opened read-only: ${info.readOnly}\n`)
     return info
   }

@@ -16,7 +16,7 @@ interface ListedStudy extends Study {
 
 /** Prints the studies of the workspace as the page of studies lists them, the newest first. */
 export async function printStudies(session: CliSession, options: GlobalOptions): Promise<void> {
-  const client = await session.openWorkspace(options)
+  const client = await session.openWorkspace(options, {}, true)
   const studies: ListedStudy[] = []
   for (const study of await client.studies.list())
     studies.push({ ...study, ...(await summaryOf(client, study.id)) })

@@ -15,7 +15,7 @@ export function addJobCommands(program: Command, session: CliSession): void {
     .option('--limit <n>', 'at most n jobs', integerOf('--limit', 1), 100)
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { limit: number }>()
-      const jobs = await (await session.openWorkspace(options)).jobs.list({ limit: options.limit })
+      const jobs = await (await session.openWorkspace(options, {}, true)).jobs.list({ limit: options.limit })
       session.print(options, { jobs }, () => jobTable(jobs))
     })
 
@@ -25,7 +25,7 @@ export function addJobCommands(program: Command, session: CliSession): void {
     .argument('<jobs...>', 'ids; see "job list"')
     .action(async (ids: string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>()
-      const client = await session.openWorkspace(options)
+      const client = await session.openWorkspace(options, {}, true)
       const jobs: Job[] = []
       for (const id of ids.map(idOf)) jobs.push(await client.jobs.cancel({ id }))
       session.print(options, { jobs }, () => jobTable(jobs))

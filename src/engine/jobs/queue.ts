@@ -53,6 +53,7 @@ export class JobQueue {
   readonly #emitter = new EventEmitter<{ job: [Job] }>().setMaxListeners(0)
   #running: { id: number; abort: AbortController; finished: Promise<void> } | null = null
   #closed = false
+  #rests = false
 
   /** @param lost called with errors that could not be stored and that no caller waits for */
   constructor(db: Db, run: RunJob, lost: (error: unknown) => void = () => undefined) {
@@ -61,8 +62,13 @@ export class JobQueue {
     this.#lost = lost
   }
 
-  /** Queues interrupted jobs again and starts the first job. */
-  start(): void {
+  /**
+   * Queues interrupted jobs again and starts the first job.
+   *
+   * @param rests whether none is started, now and later, so that the queue can be looked at and changed
+   */
+  start(rests = false): void {
+    this.#rests = rests
     for (const job of jobsIn(this.#db, 'running')) {
       countCrash(this.#db, job.id)
       setJobState(this.#db, job.id, 'queued')
@@ -189,7 +195,7 @@ export class JobQueue {
   }
 
   #next(): void {
-    if (this.#closed || this.#running) return
+    if (this.#closed || this.#rests || this.#running) return
     const [job] = jobsIn(this.#db, 'queued')
     if (!job) return
     const abort = new AbortController()

@@ -59,7 +59,16 @@ const check = z.object({
 export const workspace = {
   create: oc.input(z.object({ path: z.string() })).output(workspaceInfo),
   /** One whose folder cannot be written is opened read-only by itself. */
-  open: oc.input(z.object({ path: z.string(), readOnly: z.boolean().optional() })).output(workspaceInfo),
+  open: oc
+    .input(
+      z.object({
+        path: z.string(),
+        readOnly: z.boolean().optional(),
+        /** Leaves queued jobs where they are: none is started while it is open. */
+        rests: z.boolean().optional(),
+      }),
+    )
+    .output(workspaceInfo),
   /** Begins a workspace that is not kept yet, so that a model or a folder of images can be looked at at once. */
   begin: oc.output(workspaceInfo),
   /**

@@ -46,6 +46,21 @@ const never = () => new Promise<void>(() => undefined)
 const task = (title: string) => ({ kind: 'study', title }) as const
 
 describe('the job queue', () => {
+  it('starts nothing where it rests, and what is cancelled then stays so', () => {
+    const db = database()
+    let ran = 0
+    const run = () => Promise.resolve(void ran++)
+    const ended = queueOn(db, counting)
+    const [left, queued] = [ended.add(task('left')), ended.add(task('queued'))]
+    const queue = queueOn(db, run)
+    queue.start(true)
+    expect(getJob(db, left.id).state).toBe('queued')
+    expect(queue.cancel(left.id).state).toBe('cancelled')
+    queue.add(task('later'))
+    expect(jobsIn(db, 'queued').map(({ title }) => title)).toEqual([queued.title, 'later'])
+    expect(ran).toBe(0)
+  })
+
   it('runs jobs one after another in order', async () => {
     const order: string[] = []
     let running = 0

@@ -18,7 +18,7 @@ export const workspace = {
     (await context.session.createWorkspace(input.path)).info(),
   ),
   open: api.workspace.open.handler(async ({ input, context }) =>
-    (await context.session.openWorkspace(input.path, input.readOnly)).info(),
+    (await context.session.openWorkspace(input.path, input.readOnly, input.rests)).info(),
   ),
   begin: api.workspace.begin.handler(async ({ context }) => (await context.session.beginWorkspace()).info()),
   keep: api.workspace.keep.handler(async ({ input, context }) =>

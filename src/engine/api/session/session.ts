@@ -154,13 +154,14 @@ export class EngineSession {
    * Opens a workspace in place of the open one, which stays open where this fails.
    *
    * @param readOnly opens a copy of it to look at; so is one opened that cannot be written
+   * @param rests whether its queued jobs are not started
    * @throws WORKSPACE_MISSING, WORKSPACE_CORRUPT, WORKSPACE_FOREIGN, WORKSPACE_NEWER, WORKSPACE_LOCKED where it cannot
    *   be opened
    */
-  async openWorkspace(path: string, readOnly = false): Promise<Workspace> {
+  async openWorkspace(path: string, readOnly = false, rests = false): Promise<Workspace> {
     const reason = readOnly ? 'It was opened read-only.' : whyReadOnly(path)
     return reason === null
-      ? this.#adopt(() => openWorkspace(path, !this.#unkept.holds(path)), { path, readOnly: false })
+      ? this.#adopt(() => openWorkspace(path, !this.#unkept.holds(path)), { path, readOnly: false }, rests)
       : this.#adopt(() => openReadOnly(path, reason), { path, readOnly: true })
   }
 
@@ -202,6 +203,7 @@ export class EngineSession {
   #adopt(
     make: () => Workspace | Promise<Workspace>,
     at?: { path: string; readOnly: boolean },
+    rests = false,
   ): Promise<Workspace> {
     return this.#inTurn(async () => {
       const opened = this.#opened?.workspace
@@ -213,7 +215,7 @@ export class EngineSession {
         workspace.close()
         throw error
       }
-      return this.#begin(workspace)
+      return this.#begin(workspace, rests)
     })
   }
 
@@ -223,7 +225,7 @@ export class EngineSession {
     return done
   }
 
-  async #begin(workspace: Workspace): Promise<Workspace> {
+  async #begin(workspace: Workspace, rests = false): Promise<Workspace> {
     const opened = workOn(workspace, {
       log: this.log,
       readsApart: this.#options.readsApart ?? false,
@@ -233,7 +235,7 @@ export class EngineSession {
     await this.#last.remember({ path: workspace.place, readOnly: workspace.readOnly !== null })
     await tidy(workspace, this.settings().cacheMebibytes * 2 ** 20, this.log)
     // What is queued in a copy is run by the engine that has the workspace itself.
-    if (workspace.readOnly === null) opened.jobs.start()
+    if (workspace.readOnly === null) opened.jobs.start(rests)
     opened.backup.start()
     return workspace
   }

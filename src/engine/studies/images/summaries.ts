@@ -1,13 +1,13 @@
 import Database from 'better-sqlite3'
 import type { Db } from '../../workspace/index.ts'
 
-/** Images of studies summed up over their conditions: a file beside the workspace's database that can be made again. */
+/** Images of studies summed up over their conditions, and what lists show of studies: a file beside the workspace's database that can be made again. */
 export interface Summaries {
   readonly db: Db
   close(): void
 }
 
-const layout = 1
+const layout = 2
 
 /** Opens the file of summaries, or keeps them in memory where the file cannot be used. */
 export function openSummaries(file: string): Summaries {
@@ -31,6 +31,8 @@ function prepared(db: Db): Db {
   db.exec(`
     DROP TABLE IF EXISTS study_summary;
     DROP TABLE IF EXISTS study_summary_stamp;
+    DROP TABLE IF EXISTS kept_summary;
+    CREATE TABLE kept_summary (study_id INTEGER PRIMARY KEY, state TEXT NOT NULL, summary TEXT NOT NULL) STRICT;
     CREATE TABLE study_summary (
       study_id INTEGER NOT NULL,
       image_id INTEGER NOT NULL,

@@ -12,7 +12,9 @@ import { ranking } from '../results/ranking.ts'
 import { studyResult } from '../results/result.ts'
 import { studySummary } from '../results/summary.ts'
 import { planSuite } from '../suite/suite.ts'
+import { keptSummary } from './keptSummaries.ts'
 import { Memory } from './memory.ts'
+import { stampOf } from './stamp.ts'
 import type { ReadingResults, ReadingTask } from './protocol.ts'
 
 /**
@@ -56,7 +58,7 @@ async function answer(
     case 'result':
       return studyResult(workspace, task.id)
     case 'summary':
-      return studySummary(workspace, task.id)
+      return keptSummary(summaries.db, task.id, stampOf(db, task), () => studySummary(workspace, task.id))
     case 'rows':
       return studyRows(db, task.id, task.modelId, task.key, task.after, task.limit)
     case 'cellImages':
