@@ -5,13 +5,15 @@ import type { Io } from './io.ts'
 
 /** A job's progress in one line: "1200/3200 images  38 %  61.5 images/s  0:32 left  RepLK 31 on cpu, batch 16". */
 export function describeProgress({ state, progress }: Job): string {
-  const { done, total, unit, perSecond, secondsLeft, note, failed } = progress
+  const { done, total, unit, perSecond, secondsLeft, note, failed, silentSeconds } = progress
   if (state === 'queued') return jobTitle({ state }).toLowerCase()
   const parts = [`${done}/${total} ${unit}`]
   if (total > 0) parts.push(`${Math.floor((100 * done) / total)} %`)
   if (perSecond !== null) parts.push(`${perSecond.toFixed(perSecond < 10 ? 2 : 1)} ${unit}/s`)
   if (secondsLeft !== null) parts.push(`${formatDuration(secondsLeft)} left`)
   if (failed > 0) parts.push(`${failed} failed`)
+  if (silentSeconds !== undefined)
+    parts.push(`no answer for ${formatDuration(silentSeconds)}; a second Ctrl-C ends it`)
   if (note !== '') parts.push(note)
   return printable(parts.join('  '))
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { jobPercent, jobShare, jobTitle } from '#shared/jobWords.ts'
+import { jobPercent, jobShare, jobTitle, silentText } from '#shared/jobWords.ts'
 import type { Job } from '#shared/contract/index.ts'
 
 const progress = (done: number, total: number): Job['progress'] => ({
@@ -18,4 +18,11 @@ it('takes a job without steps for done where it has ended well', () => {
 
 it('has a word for every state, and for what was never run', () => {
   expect([jobTitle({ state: 'cancelled' }), jobTitle(null)]).toEqual(['Cancelled', 'Not run'])
+})
+
+it('says that a batch does not answer only while its job runs', () => {
+  const silent = { ...progress(1, 2), silentSeconds: 725 }
+  expect(silentText({ state: 'running', progress: silent })).toContain('not answered for 12 minutes')
+  expect(silentText({ state: 'paused', progress: silent })).toBeNull()
+  expect(silentText({ state: 'running', progress: progress(1, 2) })).toBeNull()
 })

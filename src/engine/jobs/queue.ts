@@ -220,7 +220,10 @@ export class JobQueue {
         job,
         signal: abort.signal,
         crashes: crashesOf(this.#db, job.id),
-        enterNative: () => setInFlight(this.#db, job.id, true),
+        enterNative: () => {
+          setInFlight(this.#db, job.id, true)
+          reporter.enterNative()
+        },
         report: reporter.report,
       }
       await stoppedBy(abort.signal, () => this.#run(context))
@@ -231,7 +234,7 @@ export class JobQueue {
     const stopped = abort.signal.aborted && (state === 'done' || toErrorShape(problem).code === 'CANCELLED')
     if (stopped) [state, problem] = [stateAfterStop[abort.signal.reason as StopReason], undefined]
     const store = () => {
-      reporter.flush()
+      reporter.end()
       setInFlight(this.#db, job.id, false)
       this.#set(job.id, state, problem)
     }

@@ -1,18 +1,23 @@
 import type { Job, JobProgress } from '#shared/contract/index.ts'
 import type { Db } from '../workspace/index.ts'
-import { setJobProgress } from './store.ts'
+import { Silence } from './silence.ts'
+import { noProgress, setJobProgress } from './store.ts'
 
 const reportEveryMs = 200
+const lookEveryMs = 30_000
 
 /** Takes the progress of a running job. */
 export interface ProgressReporter {
   report(progress: JobProgress): void
-  /** Writes the last report. */
-  flush(): void
+  /** Native code begins, which may not answer any more. */
+  enterNative(): void
+  /** Writes the last report, and reports no more. */
+  end(): void
 }
 
 /**
- * Stores and tells the progress of a job at most five times a second.
+ * Stores and tells the progress of a job at most five times a second; and, twice a minute, that it has stood still for far too
+ * long.
  *
  * @param tell called with the job after each change
  */
@@ -20,6 +25,12 @@ export function progressReporter(db: Db, id: number, tell: (job: Job) => void): 
   let last = 0
   let done = -1
   let waiting: JobProgress | null = null
+  let reported = noProgress
+  const silence = new Silence()
+  const look = setInterval(() => {
+    const silentSeconds = silence.seconds()
+    if (silentSeconds !== null) write({ ...reported, silentSeconds })
+  }, lookEveryMs).unref()
   const write = (progress: JobProgress) => {
     const moved = done >= 0 && progress.done > done
     done = progress.done
@@ -29,10 +40,14 @@ export function progressReporter(db: Db, id: number, tell: (job: Job) => void): 
   }
   return {
     report(progress) {
+      if (progress.done > reported.done) silence.step()
+      reported = progress
       if (performance.now() - last >= reportEveryMs) write(progress)
       else waiting = progress
     },
-    flush() {
+    enterNative: () => silence.begin(),
+    end() {
+      clearInterval(look)
       if (waiting) write(waiting)
     },
   }

@@ -17,6 +17,8 @@ const jobProgress = z.object({
   note: z.string(),
   failed: z.int(),
   cacheHits: z.int(),
+  /** Seconds for which a batch has not answered, where that is far longer than any batch before. */
+  silentSeconds: z.int().optional(),
   /** Why a study has stopped before its end, where it was asked to. */
   stopped: stopReason.optional(),
 })

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Job } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { stopSignal } from '#engine/base/stopSignal.ts'
 import { getJob, JobQueue, jobsIn, noProgress, type JobContext } from '#engine/jobs/index.ts'
+import { Silence } from '#engine/jobs/silence.ts'
 import { createWorkspace, type Db } from '#engine/workspace/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
 
@@ -93,6 +94,49 @@ describe('the job queue', () => {
       expect(stopSignal()).toBeUndefined()
     },
   )
+
+  it('says how long a batch has not answered, where that is far longer than any before', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    let go = () => {}
+    const queue = queueOn(database(), async ({ enterNative, report }) => {
+      const step = (done: number) => report({ ...noProgress, done, total: 3 })
+      enterNative()
+      vi.advanceTimersByTime(4000)
+      step(1)
+      enterNative()
+      await new Promise<void>((resolve) => (go = resolve))
+      step(2)
+    })
+    const told: (number | undefined)[] = []
+    queue.onJob(({ progress }) => told.push(progress.silentSeconds))
+    const { id } = queue.add(task('a'))
+    vi.advanceTimersByTime(390_000)
+    expect(told.filter((seconds) => seconds !== undefined)).toEqual([])
+    vi.advanceTimersByTime(30_000)
+    expect(told.at(-1)).toBeGreaterThanOrEqual(400)
+    go()
+    expect((await settled(queue, id, 'done')).progress).toMatchObject({ done: 2 })
+    expect(told.at(-1)).toBeUndefined()
+  })
+
+  it.each([
+    ['before the first step, ten minutes', [], 600],
+    ['after quick steps, three minutes', [100, 1000], 180],
+    ['after a slow step, a hundred times as long', [100, 5000, 10], 500],
+  ])('a batch is silent: %s', (_, steps, seconds) => {
+    let now = 0
+    const silence = new Silence(() => now)
+    silence.begin()
+    for (const step of steps) {
+      now += step
+      silence.step()
+    }
+    now += seconds * 1000 - 1
+    expect(silence.seconds()).toBeNull()
+    now += 1
+    expect(silence.seconds()).toBe(seconds)
+  })
 
   it('runs queued jobs in the order that was set, and new ones last', async () => {
     const order: string[] = []
