@@ -32,6 +32,7 @@ export function openWithoutWaiting(path: FilePath): Promise<FileHandle> {
  * @throws FILE_UNREADABLE where it is no regular file, or the system cannot read it
  */
 export async function openUserFile(path: FilePath): Promise<FileHandle> {
+  requireName(path)
   let file: FileHandle
   try {
     file = await openWithoutWaiting(path)
@@ -125,11 +126,18 @@ export function requireFolder(path: string): void {
 }
 
 function statOf(path: string): Stats {
+  requireName(path)
   try {
     return statSync(path)
   } catch (cause) {
     throw asReadError(cause, path)
   }
+}
+
+/** No file has a name with a zero byte, and the system is not asked for one. */
+function requireName(path: FilePath): void {
+  if (typeof path === 'string' ? path.includes('\0') : path.includes(0))
+    throw new KernelscopeError('FILE_MISSING', `${showPath(path).replaceAll('\0', '\\0')} does not exist`)
 }
 
 /** Turns an error of the file system into one with a code, like `asSystemError`. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { KernelscopeError } from '#shared/errors.ts'
-import type { Db } from '../workspace/index.ts'
+import { storedJson, type Db } from '../workspace/index.ts'
 
 /** Number of changes of tags that can be reverted; older ones are deleted. */
 const changesKept = 500
@@ -49,7 +49,8 @@ export function revertTags(db: Db, change: number): TagChange {
     )
     .get(change)
   if (!row) throw new KernelscopeError('USAGE', 'this change of tags is too old to be undone')
-  return apply(db, tagged.parse(JSON.parse(row.removed)), tagged.parse(JSON.parse(row.added)))
+  const what = `change ${change} of tags`
+  return apply(db, storedJson(tagged, row.removed, what), storedJson(tagged, row.added, what))
 }
 
 function apply(db: Db, add: Tagged, remove: Tagged): TagChange {

@@ -31,7 +31,7 @@ export const imageRowFrom = (row: Row): ImageRow => ({
   width: row.width,
   height: row.height,
   bytes: row.bytes,
-  problem: parseProblem(row.problem),
+  problem: parseProblem(row.problem, `image ${row.id}`),
 })
 
 /**

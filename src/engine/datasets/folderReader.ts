@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { looksLikeImage } from '#shared/imageFiles.ts'
 import { asReadError } from '../base/userFile.ts'
-import { statOf } from './statOf.ts'
+import { statOf } from '../base/statOf.ts'
 
 /** Names of the entries of a folder. `images` and `videos` may be incomplete: they only show which files there are. */
 export interface Listing {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { looksLikeImage } from '#shared/imageFiles.ts'
 import { nextTurn } from '../base/nextTurn.ts'
 import { asReadError } from '../base/userFile.ts'
-import { statOf } from './statOf.ts'
+import { statOf } from '../base/statOf.ts'
 
 /** A file with the name of an image. `name` is relative to the dataset, with forward slashes. */
 export interface FoundFile {

@@ -6,7 +6,7 @@ import {
   type DatasetReport,
 } from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
-import { present, remove, rowToAdd, type Db } from '../workspace/index.ts'
+import { present, remove, rowToAdd, storedJson, storedValue, type Db } from '../workspace/index.ts'
 import type { Layout } from './layout.ts'
 import { partOrder } from './kinds/index.ts'
 
@@ -29,8 +29,9 @@ interface DatasetRow {
 
 const partList = datasetSchema.shape.parts
 
-export const parseProblem = (json: string | null): ErrorShape | null =>
-  json === null ? null : (errorShape.parse(JSON.parse(json)) as ErrorShape)
+/** Reads a stored problem. @throws WORKSPACE_CORRUPT where it is damaged */
+export const parseProblem = (json: string | null, of: string): ErrorShape | null =>
+  json === null ? null : storedJson(errorShape, json, `the problem of ${of}`)
 
 /** @throws DATASET_NOT_FOUND where there is no dataset with that id */
 export function datasetRow(db: Db, id: number): DatasetRow {
@@ -52,7 +53,8 @@ export function listDatasets(db: Db): Dataset[] {
 }
 
 function describe(db: Db, row: DatasetRow): Dataset {
-  const report = row.report === null ? null : datasetReport.parse(JSON.parse(row.report))
+  const report =
+    row.report === null ? null : storedJson(datasetReport, row.report, `the report of dataset ${row.id}`)
   // A dataset may have millions of images. The counts of the last indexing are valid until the next one begins.
   const settled = row.state === 'ready' ? report : null
   const count = (where: string) =>
@@ -62,21 +64,28 @@ function describe(db: Db, row: DatasetRow): Dataset {
       'SELECT idx AS "index", name, images FROM class WHERE dataset_id = ? ORDER BY idx',
     )
     .all(row.id)
-  return {
-    id: row.id,
-    title: row.title,
-    path: row.path,
-    layout: row.layout,
-    recognised: row.recognised,
-    report,
-    parts: settled && row.parts !== null ? partList.parse(JSON.parse(row.parts)) : partsOf(db, row),
-    images: settled?.found ?? count(''),
-    unreadable: settled?.unreadable ?? count('AND problem IS NOT NULL'),
-    classes,
-    state: row.state,
-    problem: parseProblem(row.problem),
-    addedAt: row.added_at,
-  }
+  return storedValue(
+    datasetSchema,
+    {
+      id: row.id,
+      title: row.title,
+      path: row.path,
+      layout: row.layout,
+      recognised: row.recognised,
+      report,
+      parts:
+        settled && row.parts !== null
+          ? storedJson(partList, row.parts, `the parts of dataset ${row.id}`)
+          : partsOf(db, row),
+      images: settled?.found ?? count(''),
+      unreadable: settled?.unreadable ?? count('AND problem IS NOT NULL'),
+      classes,
+      state: row.state,
+      problem: parseProblem(row.problem, `dataset ${row.id}`),
+      addedAt: row.added_at,
+    },
+    `dataset ${row.id}`,
+  )
 }
 
 /** Parts that have images, in the order of the dataset's kind. */

@@ -1,6 +1,6 @@
 import { imageSelection, type ImageFilter, type ImageSelection, type Subset } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import type { Db } from '../workspace/index.ts'
+import { storedJson, type Db } from '../workspace/index.ts'
 import { datasetRow } from './store.ts'
 
 interface Row {
@@ -15,7 +15,7 @@ const fromRow = (row: Row): Subset => ({
   id: row.id,
   datasetId: row.dataset_id,
   name: row.name,
-  selection: imageSelection.parse(JSON.parse(row.selection)),
+  selection: storedJson(imageSelection, row.selection, `the images of subset ${row.id}`),
   changedAt: row.changed_at,
 })
 

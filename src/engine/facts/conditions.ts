@@ -1,6 +1,6 @@
 import { KernelscopeError } from '#shared/errors.ts'
 import { canonicalTransform, transform as schema, type Transform } from '#shared/transform.ts'
-import type { Db } from '../workspace/index.ts'
+import { storedJson, type Db } from '../workspace/index.ts'
 
 /** Returns a function that finds the id of a transform's condition; null where it is not stored and so has no facts. */
 export function conditionFinder(db: Db): (transform: Transform) => number | null {
@@ -39,6 +39,7 @@ export const cleanCondition = (db: Db): number | null => findCondition(db, uncha
  * Returns the transform of a stored condition.
  *
  * @throws STUDY_NOT_FOUND where the condition does not exist
+ * @throws WORKSPACE_CORRUPT where its row is damaged
  */
 export function conditionTransform(db: Db, id: number): Transform {
   const text = db.prepare<[number], string>('SELECT transform FROM condition WHERE id = ?').pluck().get(id)
@@ -46,5 +47,5 @@ export function conditionTransform(db: Db, id: number): Transform {
     throw new KernelscopeError('STUDY_NOT_FOUND', `no condition with id ${id}`, {
       hint: 'See "dataset conditions" for the stored ones.',
     })
-  return schema.parse(JSON.parse(text))
+  return storedJson(schema, text, `condition ${id}`)
 }

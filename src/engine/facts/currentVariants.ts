@@ -3,7 +3,7 @@ import { canonicalJson } from '#shared/canonical.ts'
 import { noRewrite, type Rewrite } from '#shared/rewrites.ts'
 import type { ProviderName } from '../inference/index.ts'
 import type { Db } from '../workspace/index.ts'
-import { variantKey, type KeyedModel, type Setting, type VariantKey } from './variants.ts'
+import { keyOf, variantKey, type KeyedModel, type Setting, type VariantKey } from './variants.ts'
 
 /** The variant whose facts are shown for a model under a rewrite. */
 export interface CurrentVariant {
@@ -29,7 +29,7 @@ export function currentVariants(db: Db, model: KeyedModel): FindVariant {
     .all(model.digest)
   const found = new Map<string, CurrentVariant>()
   for (const row of rows) {
-    const key: VariantKey = JSON.parse(row.key)
+    const key = keyOf(row.id, row.key)
     found.set(textOf(key), {
       id: row.id,
       provider: key.runtime.provider,
@@ -54,7 +54,7 @@ export function changedVariants(db: Db, model: KeyedModel): { id: number; rewrit
     .all(model.digest)
   const found = new Map<string, { id: number; rewrite: Rewrite }>()
   for (const { id, key: text } of rows) {
-    const key: VariantKey = JSON.parse(text)
+    const key = keyOf(id, text)
     if (key.rewrite.op === 'none' || setUp(key) !== setUp(now)) continue
     found.set(canonicalJson(key.rewrite), { id, rewrite: key.rewrite })
   }
@@ -67,11 +67,11 @@ export function lastProvider(db: Db, model: KeyedModel): ProviderName | null {
   const setUp = ({ preprocessing, labels }: Pick<VariantKey, 'preprocessing' | 'labels'>) =>
     canonicalJson({ preprocessing, labels })
   const keys = db
-    .prepare<[string], { key: string }>(
-      'SELECT key FROM variant WHERE model_digest = ? ORDER BY used_at DESC, id DESC',
+    .prepare<[string], { id: number; key: string }>(
+      'SELECT id, key FROM variant WHERE model_digest = ? ORDER BY used_at DESC, id DESC',
     )
     .all(model.digest)
-    .map(({ key }): VariantKey => JSON.parse(key))
+    .map(({ id, key }) => keyOf(id, key))
   return keys.find((key) => setUp(key) === setUp(now))?.runtime.provider ?? null
 }
 
@@ -84,12 +84,12 @@ export function secondsPerImage(db: Db, model: KeyedModel): number | null {
   if (own !== null) return own
   const { size } = model.preprocessing
   const rows = db
-    .prepare<[string], { key: string; seconds_per_image: number }>(
-      'SELECT key, seconds_per_image FROM variant WHERE model_digest = ? AND seconds_per_image IS NOT NULL ORDER BY used_at DESC, id DESC',
+    .prepare<[string], { id: number; key: string; seconds_per_image: number }>(
+      'SELECT id, key, seconds_per_image FROM variant WHERE model_digest = ? AND seconds_per_image IS NOT NULL ORDER BY used_at DESC, id DESC',
     )
     .all(model.digest)
   const found = rows.find((row) => {
-    const { rewrite, preprocessing }: VariantKey = JSON.parse(row.key)
+    const { rewrite, preprocessing } = keyOf(row.id, row.key)
     return rewrite.op === 'none' && isDeepStrictEqual(preprocessing.size, size)
   })
   return found?.seconds_per_image ?? null

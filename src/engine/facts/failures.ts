@@ -1,6 +1,6 @@
 import { errorShape } from '#shared/contract/index.ts'
 import type { ErrorShape } from '#shared/errors.ts'
-import type { Db } from '../workspace/index.ts'
+import { storedJson, type Db } from '../workspace/index.ts'
 import { imagesOf, type ImageSource } from './images.ts'
 import { boundTo, withFacts, type Bound, type FactRange, type FactsOf } from './join.ts'
 
@@ -37,7 +37,7 @@ export function failedImages(db: Db, source: ImageSource): (range: FactRange) =>
       `SELECT i.id AS imageId, p.problem FROM ${withFacts(images, { table: 'failure', range: true })} ORDER BY i.id`,
     )
     for (const { imageId, problem } of select.iterate(...images.values, boundTo(range)))
-      yield { imageId, problem: errorShape.parse(JSON.parse(problem)) }
+      yield { imageId, problem: storedJson(errorShape, problem, `the failure of image ${imageId}`) }
   }
 }
 
@@ -62,6 +62,6 @@ export function failedExamples(db: Db, source: ImageSource, range: FactRange): F
     .map((row) => ({
       image: row.digest.toString('hex'),
       className: row.class,
-      problem: errorShape.parse(JSON.parse(row.problem)),
+      problem: storedJson(errorShape, row.problem, 'a failure'),
     }))
 }

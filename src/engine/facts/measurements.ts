@@ -1,7 +1,7 @@
 import { errorShape } from '#shared/contract/index.ts'
 import type { ErrorShape } from '#shared/errors.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
-import { rowDigest, type Db } from '../workspace/index.ts'
+import { rowDigest, storedJson, type Db } from '../workspace/index.ts'
 import { cleanCondition, internCondition, unchanged } from './conditions.ts'
 import { currentVariants } from './currentVariants.ts'
 import { internVariant, variantKey, type KeyedModel } from './variants.ts'
@@ -110,7 +110,10 @@ export function measured(db: Db, model: KeyedModel, rewrite: Rewrite): Measured 
           'example_id AS example, problem',
           'failure',
           exampleIds,
-        ).map(({ example, problem }) => [example, errorShape.parse(JSON.parse(problem))]),
+        ).map(({ example, problem }) => [
+          example,
+          storedJson(errorShape, problem, `the failure of example ${example}`),
+        ]),
       ),
   }
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
+import { z } from 'zod'
 import { canonicalJson } from '#shared/canonical.ts'
 import { allOutputs, type Readout } from '#shared/readouts.ts'
 import { noRewrite, type Rewrite } from '#shared/rewrites.ts'
 import { onnxruntimeVersion } from '../base/onnxruntimeVersion.ts'
 import type { ProviderName } from '../inference/index.ts'
-import type { Db } from '../workspace/index.ts'
+import { storedJson, type Db } from '../workspace/index.ts'
 import type { Preprocessing } from '#shared/contract/index.ts'
 
 /** What decides a model's predictions besides the rewrite of its graph. */
@@ -31,6 +32,28 @@ export interface Setting {
   preprocessing?: Preprocessing
   readout?: Readout
 }
+
+/** What is read of a key. Keys are compared as text, so that nothing of them is dropped. */
+const keySchema = z.custom<VariantKey>(
+  (key) =>
+    z
+      .object({
+        model: z.string(),
+        labels: z.string(),
+        preprocessing: z.object({ size: z.array(z.number()) }),
+        rewrite: z.object({ op: z.string() }),
+        runtime: z.object({ provider: z.string() }),
+      })
+      .safeParse(key).success,
+  'no key of a variant',
+)
+
+/**
+ * Reads the key of a stored variant.
+ *
+ * @throws WORKSPACE_CORRUPT where its row is damaged
+ */
+export const keyOf = (id: number, text: string): VariantKey => storedJson(keySchema, text, `variant ${id}`)
 
 /** A stored variant, with the batch size and the speed of its last run. */
 export interface Variant {
@@ -87,7 +110,7 @@ export function markUsed(db: Db, id: number): void {
 /** Returns the key of a stored variant; null where it does not exist. */
 export function keyOfVariant(db: Db, id: number): VariantKey | null {
   const text = db.prepare<[number], string>('SELECT key FROM variant WHERE id = ?').pluck().get(id)
-  return text === undefined ? null : JSON.parse(text)
+  return text === undefined ? null : keyOf(id, text)
 }
 
 /** Stores the batch size and the speed of a variant. A resumed run uses the same batch size, so the same shapes. */

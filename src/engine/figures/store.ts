@@ -6,7 +6,7 @@ import {
   type Composition,
   type FigureStyle,
 } from '#shared/figures/compose/index.ts'
-import { present, remove, type Db } from '../workspace/index.ts'
+import { present, remove, storedJson, type Db } from '../workspace/index.ts'
 
 interface Row {
   id: number
@@ -18,7 +18,7 @@ interface Row {
 
 const fromRow = ({ id, body, revision, changed_at }: Row): StoredComposition => ({
   id,
-  composition: schema.parse(JSON.parse(body)),
+  composition: storedJson(schema, body, `composed figure ${id}`),
   revision,
   changedAt: changed_at,
 })
@@ -81,7 +81,11 @@ export const listStyles = (db: Db): { name: string; style: FigureStyle; figures:
        FROM figure_style ORDER BY name COLLATE NOCASE`,
     )
     .all()
-    .map(({ name, body, figures }) => ({ name, style: figureStyle.parse(JSON.parse(body)), figures }))
+    .map(({ name, body, figures }) => ({
+      name,
+      style: storedJson(figureStyle, body, `the figure style ${name}`),
+      figures,
+    }))
 
 /** Stores a style under a name and applies it to all figures that use it. Returns their number. */
 export function saveStyle(db: Db, name: string, style: FigureStyle): number {

@@ -1,6 +1,13 @@
-import { job as jobSchema, type Job, type JobProgress, type JobState } from '#shared/contract/index.ts'
+import {
+  errorShape,
+  job as jobSchema,
+  type Job,
+  type JobProgress,
+  type JobState,
+} from '#shared/contract/index.ts'
+import { z } from 'zod'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
-import type { Db } from '../workspace/index.ts'
+import { storedJson, storedValue, type Db } from '../workspace/index.ts'
 
 interface JobRow {
   id: number
@@ -45,22 +52,29 @@ export const noProgress: JobProgress = {
 }
 
 const fromRow = (row: JobRow): Job =>
-  jobSchema.parse({
-    id: row.id,
-    kind: row.kind,
-    title: row.title,
-    studyId: row.study_id,
-    datasetId: row.dataset_id,
-    modelId: row.model_id,
-    state: row.state,
-    position: row.position,
-    progress: JSON.parse(row.progress),
-    problem: row.problem === null ? null : JSON.parse(row.problem),
-    ...(row.kind === 'study' && row.options !== null ? JSON.parse(row.options) : {}),
-    createdAt: row.created_at,
-    startedAt: row.started_at,
-    finishedAt: row.finished_at,
-  })
+  storedValue(
+    jobSchema,
+    {
+      id: row.id,
+      kind: row.kind,
+      title: row.title,
+      studyId: row.study_id,
+      datasetId: row.dataset_id,
+      modelId: row.model_id,
+      state: row.state,
+      position: row.position,
+      progress: storedJson(jobSchema.shape.progress, row.progress, `the progress of job ${row.id}`),
+      problem:
+        row.problem === null ? null : storedJson(errorShape, row.problem, `the problem of job ${row.id}`),
+      ...(row.kind === 'study' && row.options !== null
+        ? storedJson(z.record(z.string(), z.unknown()), row.options, `the options of job ${row.id}`)
+        : {}),
+      createdAt: row.created_at,
+      startedAt: row.started_at,
+      finishedAt: row.finished_at,
+    },
+    `job ${row.id}`,
+  )
 
 /** Stores a job at the end of the queue, or one that has ended. */
 export function insertJob(db: Db, job: NewJob): Job {
@@ -86,7 +100,7 @@ export function insertJob(db: Db, job: NewJob): Job {
 /** What a job is asked besides its study, dataset or model; null where it is nothing. */
 export function optionsOf(db: Db, id: number): unknown {
   const text = db.prepare<[number], string | null>('SELECT options FROM job WHERE id = ?').pluck().get(id)
-  return text == null ? null : JSON.parse(text)
+  return text == null ? null : storedJson(z.unknown(), text, `the options of job ${id}`)
 }
 
 /**

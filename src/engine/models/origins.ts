@@ -7,7 +7,7 @@ import {
 } from '#shared/contract/index.ts'
 import { isConfirmed } from '#shared/preprocessing.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import type { Db } from '../workspace/index.ts'
+import { disposableJson, type Db } from '../workspace/index.ts'
 import { guessCropped, guessPreprocessing } from './presets.ts'
 import { readSidecar, sidecarPath } from './sidecar.ts'
 import { getModel, listModels, unrecorded, updateModel, type StoredModel } from './store.ts'
@@ -18,6 +18,7 @@ import { getModel, listModels, unrecorded, updateModel, type StoredModel } from 
  */
 export async function recordOrigins(db: Db): Promise<void> {
   const ids = db.prepare<[], number>('SELECT id FROM model WHERE origin IS NULL').pluck().all()
+  if (ids.length === 0) return
   for (const model of listModels(db).filter(({ id }) => ids.includes(id))) {
     const origin = await originOf(model)
     db.prepare('UPDATE model SET origin = ? WHERE id = ? AND origin IS NULL').run(
@@ -48,7 +49,7 @@ export function storeTrial(db: Db, id: number, trial: PreprocessingTrial): void 
 export function trialOf(db: Db, id: number): PreprocessingTrial | null {
   getModel(db, id)
   const text = db.prepare<[number], string | null>('SELECT trial FROM model WHERE id = ?').pluck().get(id)
-  return text == null ? null : (preprocessingTrial.safeParse(JSON.parse(text)).data ?? null)
+  return text == null ? null : disposableJson(preprocessingTrial, text)
 }
 
 /**

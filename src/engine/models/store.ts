@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs'
 import { z } from 'zod'
 import {
   inspection,
   labelSource,
+  model as modelSchema,
   modelRole,
   preprocessing,
   preprocessingOrigin,
@@ -15,8 +15,9 @@ import {
   type SelfCheck,
 } from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
+import { statOf } from '../base/statOf.ts'
 import { classifierInterface, onGraphThread } from '../onnx/index.ts'
-import { present, remove, type Db } from '../workspace/index.ts'
+import { disposableJson, present, remove, storedJson, storedValue, type Db } from '../workspace/index.ts'
 import { checkSize } from './file.ts'
 import { sourceOf, type LabelList } from './labelList.ts'
 
@@ -52,12 +53,13 @@ const labelList = z.array(z.string())
 export const unrecorded: PreprocessingOrigin = { from: 'unrecorded', detail: null, confirmed: null }
 
 function fromRow(row: ModelRow): StoredModel {
-  const facts = inspection.parse(JSON.parse(row.inspection))
-  const labels = labelList.parse(JSON.parse(row.labels))
-  return {
+  const of = `model ${row.id}`
+  const facts = storedJson(inspection, row.inspection, `the inspection of ${of}`)
+  const labels = storedJson(labelList, row.labels, `the labels of ${of}`)
+  const shown: Model = {
     id: row.id,
     title: row.title,
-    role: modelRole.parse(row.role),
+    role: storedValue(modelRole, row.role, `the role of ${of}`),
     path: row.path,
     digest: row.digest,
     bytes: row.bytes,
@@ -66,23 +68,20 @@ function fromRow(row: ModelRow): StoredModel {
     macs: facts.macs,
     classes: classifierInterface(facts).classes,
     largestKernel: largestKernel(facts),
-    preprocessing: preprocessing.parse(JSON.parse(row.preprocessing)),
-    origin: row.origin === null ? unrecorded : preprocessingOrigin.parse(JSON.parse(row.origin)),
+    preprocessing: storedJson(preprocessing, row.preprocessing, `the preprocessing of ${of}`),
+    origin:
+      row.origin === null ? unrecorded : storedJson(preprocessingOrigin, row.origin, `the origin of ${of}`),
     labelSet: row.label_set,
     labelSource:
-      row.label_source === null ? sourceOf({ set: row.label_set }) : labelSource.parse(row.label_source),
+      row.label_source === null
+        ? sourceOf({ set: row.label_set })
+        : storedValue(labelSource, row.label_source, `the labels of ${of}`),
     note: row.note,
-    selfCheck: row.self_check === null ? null : storedCheck(row.self_check),
+    selfCheck: row.self_check === null ? null : disposableJson(selfCheck, row.self_check),
     problem: fileProblem(row),
     addedAt: row.added_at,
-    labels,
-    inspection: facts,
   }
-}
-
-/** Reads a stored self-check; null where it has another form. */
-function storedCheck(text: string): SelfCheck | null {
-  return selfCheck.safeParse(JSON.parse(text)).data ?? null
+  return { ...storedValue(modelSchema, shown, of), labels, inspection: facts }
 }
 
 export function storeSelfCheck(db: Db, id: number, found: SelfCheck): void {
@@ -96,7 +95,7 @@ function largestKernel(facts: Inspection): number | null {
 
 /** The problem of a model file that is missing, or that has changed by its modification time; null without a problem. */
 function fileProblem(row: ModelRow): ErrorShape | null {
-  const found = statSync(row.path, { throwIfNoEntry: false })
+  const found = statOf(row.path)
   if (!found?.isFile())
     return new KernelscopeError('FILE_MISSING', `the model file is gone: ${row.path}`).toShape()
   if (Math.round(found.mtimeMs) !== row.mtime) {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
+import { z } from 'zod'
 import { canonicalJson } from '#shared/canonical.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import type { Db } from '../workspace/index.ts'
+import { disposableJson, type Db } from '../workspace/index.ts'
 import { LruMap } from '../base/lruMap.ts'
 
 /** An array of a result: little-endian, row-major. */
@@ -66,6 +67,9 @@ export class KeptMaps {
   }
 }
 
+/** Name, shape and byte length of the arrays in their order. */
+const layoutSchema = z.array(z.tuple([z.string(), z.array(z.int()), z.int().min(0)]))
+
 function fromStore(db: Db, key: string): KeptMap | undefined {
   const row = db
     .prepare<[number, string], Row>(
@@ -73,7 +77,9 @@ function fromStore(db: Db, key: string): KeptMap | undefined {
     )
     .get(Date.now(), key)
   if (!row) return undefined
-  const layout: [string, number[], number][] = JSON.parse(row.parts)
+  const layout = disposableJson(layoutSchema, row.parts)
+  const result = disposableJson(z.unknown(), row.result)
+  if (layout === null || result === null) return undefined
   let at = 0
   const parts = layout.map(([name, shape, length]): [string, Part] => {
     // A copy begins at an aligned address, as typed arrays need.
@@ -81,7 +87,7 @@ function fromStore(db: Db, key: string): KeptMap | undefined {
     at += length
     return [name, { shape, bytes }]
   })
-  return { kind: row.kind, result: JSON.parse(row.result), parts: Object.fromEntries(parts) }
+  return { kind: row.kind, result, parts: Object.fromEntries(parts) }
 }
 
 function store(db: Db, key: string, { kind, result, parts }: KeptMap): void {

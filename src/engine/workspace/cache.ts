@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CachePart } from '#shared/contract/index.ts'
+import { isLink } from './entries.ts'
 import { countPredictions } from './facts/blocks.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -10,16 +11,16 @@ interface StoredFile {
   usedAt: number
 }
 
-/** Lists the files below a folder, at any depth. */
+/** Lists the files below a folder, at any depth. What a link leads to is not the workspace's, and is never deleted. */
 function filesIn(folder: string): StoredFile[] {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => {
-      const path = join(entry.parentPath, entry.name)
-      const { size, atimeMs, mtimeMs } = statSync(path)
-      return { path, bytes: size, usedAt: Math.max(atimeMs, mtimeMs) }
-    })
+  if (isLink(folder) || !existsSync(folder)) return []
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return filesIn(path)
+    if (!entry.isFile()) return []
+    const { size, atimeMs, mtimeMs } = statSync(path)
+    return { path, bytes: size, usedAt: Math.max(atimeMs, mtimeMs) }
+  })
 }
 
 const sum = (files: readonly StoredFile[]) => files.reduce((total, { bytes }) => total + bytes, 0)

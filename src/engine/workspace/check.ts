@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import { KernelscopeError } from '#shared/errors.ts'
+import { asReadError, requireRegular } from '../base/userFile.ts'
 import { applicationId, migrations } from './schema.ts'
 
 const magic = 'SQLite format 3\0'
@@ -9,6 +10,7 @@ const magic = 'SQLite format 3\0'
  * and so writes nothing (file format: sqlite.org/fileformat2, section 1.3).
  *
  * @throws WORKSPACE_MISSING where the file does not exist
+ * @throws FILE_UNREADABLE where it is no regular file, or may not be read
  * @throws WORKSPACE_CORRUPT where it is no SQLite database or is cut off
  * @throws WORKSPACE_FOREIGN where it belongs to another program
  * @throws WORKSPACE_NEWER where it has a newer schema
@@ -16,15 +18,9 @@ const magic = 'SQLite format 3\0'
 export function checkDatabaseFile(file: string): void {
   if (!existsSync(file))
     throw new KernelscopeError('WORKSPACE_MISSING', `no workspace.sqlite in the folder: ${file}`)
-  const header = Buffer.alloc(100)
-  const fd = openSync(file, 'r')
-  let read: number
-  try {
-    read = readSync(fd, header, 0, 100, 0)
-  } finally {
-    closeSync(fd)
-  }
-  if (read < 100)
+  requireRegular(file)
+  const header = headerOf(file)
+  if (header.length < 100)
     throw new KernelscopeError('WORKSPACE_CORRUPT', `the database is shorter than its header: ${file}`)
   if (header.toString('latin1', 0, 16) !== magic) {
     throw new KernelscopeError('WORKSPACE_CORRUPT', `not an SQLite database: ${file}`)
@@ -40,6 +36,21 @@ export function checkDatabaseFile(file: string): void {
     )
   }
   if (!existsSync(`${file}-wal`)) checkLength(file, header)
+}
+
+/** The first 100 bytes of a file, or as many as it has. */
+function headerOf(file: string): Buffer {
+  const header = Buffer.alloc(100)
+  try {
+    const fd = openSync(file, 'r')
+    try {
+      return header.subarray(0, readSync(fd, header, 0, 100, 0))
+    } finally {
+      closeSync(fd)
+    }
+  } catch (error) {
+    throw asReadError(error, file)
+  }
 }
 
 /**

@@ -98,6 +98,7 @@ interface SchemaSum {
 
 /** Whether the schema is as it was when its sum was counted. */
 export function isSchemaKept(db: Database.Database): boolean {
+  if (db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'content_sum'`).get() === undefined) return false
   const kept = db
     .prepare<[string], SchemaSum>('SELECT rows, sum FROM content_sum WHERE name = ?')
     .get(schemaName)

@@ -8,6 +8,7 @@ import { checkDatabaseFile } from './check.ts'
 import { dropSumTriggers, sealContent } from './contentSums.ts'
 import { asWorkspaceError } from './errors.ts'
 import { addFunctions } from './functions.ts'
+import { checkOwn } from './own.ts'
 import { applicationId, migrations } from './schema.ts'
 
 export { asWorkspaceError }
@@ -121,12 +122,14 @@ export function readDatabase(file: string): Db {
 /**
  * Checks the content of a database, completely where it has at most `most` bytes.
  *
+ * @throws WORKSPACE_FOREIGN, WORKSPACE_NEWER, WORKSPACE_CORRUPT where `checkOwn` throws them
  * @throws WORKSPACE_CORRUPT where it is damaged
  */
 export function checkContent(file: string, most = fullCheckBytes): void {
   const db = new Database(file, { readonly: true, fileMustExist: true })
   try {
     db.prepare('SELECT count(*) FROM sqlite_schema').get()
+    checkOwn(db, file)
     if (statSync(file).size > most) return
     const verdict = db.pragma('quick_check(1)', { simple: true })
     if (verdict !== 'ok') {

@@ -10,6 +10,12 @@ const known: readonly [start: string, code: ErrorCode, message: string, hint?: s
   ['SQLITE_FULL', 'DISK_FULL', 'no space left for the workspace'],
   ['SQLITE_BUSY', 'WORKSPACE_LOCKED', 'the database is in use'],
   [
+    'SQLITE_READONLY_ROLLBACK',
+    'WORKSPACE_CORRUPT',
+    'a journal of another program lies beside the database',
+    'Move the file that ends in -journal away, then open the workspace again.',
+  ],
+  [
     'SQLITE_READONLY',
     'FILE_UNREADABLE',
     'the database cannot be written',

@@ -1,8 +1,10 @@
 export { asWorkspaceError, type Db } from './database.ts'
 export { isBackupDue, listBackups } from './backups.ts'
 export { attach, columnsToCopy, type MergedIds } from './attached.ts'
+export { isLink } from './entries.ts'
 export { heal } from './keeping/heal.ts'
 export { Keeper } from './keeping/keeper.ts'
+export { damageIn } from './keeping/verify.ts'
 export { restoreBackup } from './restore.ts'
 export {
   changesAfter,
@@ -30,6 +32,7 @@ export {
   type WorkspaceFiles,
 } from './workspace.ts'
 export { openReadOnly, whyReadOnly } from './readOnly.ts'
+export { disposableJson, storedJson, storedValue } from './stored.ts'
 export { present, remove, rowToAdd, sweepRemovals, undoRemoval } from './removals.ts'
 export { leaveOrigin } from './origin.ts'
 export { hasContent, moveWorkspace, UnkeptFolder } from './unkept.ts'

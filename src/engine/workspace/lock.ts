@@ -1,8 +1,9 @@
 import Database from 'better-sqlite3'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, lstatSync, openSync, readSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
+import { isLink } from './entries.ts'
 import { asWorkspaceError } from './errors.ts'
 
 /** The lock of a workspace. */
@@ -24,25 +25,50 @@ export const isOfLock = (name: string): boolean => /^workspace\.(owner|lock(-jou
 export function lockWorkspace(directory: string): Lock {
   const owner = join(directory, 'workspace.owner')
   const file = join(directory, 'workspace.lock')
-  let db: Database.Database | null = null
+  let held: Database.Database
   try {
-    db = new Database(file, { timeout: 0 })
-    db.pragma('journal_mode = DELETE')
-    db.exec('BEGIN EXCLUSIVE')
-    // The folder may come from someone else: a link that bears this name is removed, never followed.
+    // The folder may come from someone else: links that bear these names are removed, never followed.
+    if (isLink(file)) rmSync(file)
+    held = lockFile(file)
+  } catch (error) {
+    throw whyNotLocked(error, directory, file)
+  }
+  try {
     rmSync(owner, { force: true })
     writeFileSync(owner, `process ${process.pid} on ${hostname()}`, { flag: 'wx' })
   } catch (error) {
-    db?.close()
-    throw whyNotLocked(error, directory, file)
+    held.close()
+    throw asWorkspaceError(error, file)
   }
-  const held = db
   return {
     release() {
       held.exec('ROLLBACK')
       held.close()
       rmSync(owner, { force: true })
     },
+  }
+}
+
+/** Locks a file. One that is no database holds nothing, and is emptied in its place: no other file takes the name. */
+function lockFile(file: string): Database.Database {
+  try {
+    return begin(file)
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError) || error.code !== 'SQLITE_NOTADB') throw error
+    truncateSync(file)
+    return begin(file)
+  }
+}
+
+function begin(file: string): Database.Database {
+  const db = new Database(file, { timeout: 0 })
+  try {
+    db.pragma('journal_mode = DELETE')
+    db.exec('BEGIN EXCLUSIVE')
+    return db
+  } catch (error) {
+    db.close()
+    throw error
   }
 }
 
@@ -55,10 +81,22 @@ function whyNotLocked(error: unknown, directory: string, file: string): unknown 
   })
 }
 
+/** Who holds the lock, as `workspace.owner` says where it is as this program writes it. */
 function describe(owner: string): string {
   try {
-    return readFileSync(owner, 'utf8')
+    const text = lstatSync(owner).isFile() ? beginningOf(owner) : ''
+    return /^process \d+ on [\w.-]+$/.test(text) ? text : 'another program'
   } catch {
     return 'another program'
+  }
+}
+
+function beginningOf(file: string): string {
+  const fd = openSync(file, 'r')
+  try {
+    const bytes = Buffer.alloc(300)
+    return bytes.toString('utf8', 0, readSync(fd, bytes, 0, bytes.length, 0))
+  } finally {
+    closeSync(fd)
   }
 }

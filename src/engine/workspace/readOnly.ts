@@ -6,6 +6,7 @@ import {
   copyFileSync,
   cpSync,
   existsSync,
+  lstatSync,
   readdirSync,
   rmSync,
   statfsSync,
@@ -17,6 +18,7 @@ import { join, resolve } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { temporaryFolder } from '../base/temporary.ts'
 import { asWriteError } from '../base/wholeFile.ts'
+import { isLink } from './entries.ts'
 import { checkDatabaseFile } from './check.ts'
 import { asWorkspaceError, openDatabase } from './database.ts'
 import { databaseName } from './schema.ts'
@@ -81,9 +83,17 @@ export async function openReadOnly(path: string, reason: string): Promise<Worksp
   }
 }
 
-/** Copies the masks that were drawn. */
+/** Copies the masks that were drawn. What links lead to is somebody else's. */
 function copyDraws(from: string, to: string): void {
-  if (existsSync(from)) cpSync(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE })
+  if (isLink(from) || !existsSync(from)) return
+  cpSync(from, to, {
+    recursive: true,
+    mode: constants.COPYFILE_FICLONE,
+    filter(path) {
+      const found = lstatSync(path)
+      return found.isFile() || found.isDirectory()
+    },
+  })
 }
 
 /** Files are copied with their rights. */

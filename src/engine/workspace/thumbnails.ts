@@ -16,7 +16,7 @@ const suffixes = ['', '-wal', '-shm']
 
 /** Opens the cache of thumbnails. A damaged file is deleted and created again. Equal images share a thumbnail. */
 export function openThumbnails(file: string): Thumbnails {
-  let table = statements(openOrRecreate(file))
+  let table = openOrRecreate(file)
   return {
     get: (digest, size) => table.select.get(digest, size),
     put: (digest, size, webp) => void table.insert.run(digest, size, webp),
@@ -30,7 +30,7 @@ export function openThumbnails(file: string): Thumbnails {
     clear() {
       table.db.close()
       removeFiles(file)
-      table = statements(prepare(file))
+      table = open(file)
     },
     close: () => void table.db.close(),
   }
@@ -51,22 +51,37 @@ const removeFiles = (file: string) => {
   for (const suffix of suffixes) rmSync(file + suffix, { force: true })
 }
 
-function openOrRecreate(file: string): Database.Database {
+function openOrRecreate(file: string): ReturnType<typeof statements> {
   try {
-    return prepare(file)
+    return open(file)
   } catch (error) {
     if (!(error instanceof Database.SqliteError)) throw error
     removeFiles(file)
-    return prepare(file)
+    return open(file)
+  }
+}
+
+function open(file: string): ReturnType<typeof statements> {
+  const db = prepare(file)
+  try {
+    return statements(db)
+  } catch (error) {
+    db.close()
+    throw error
   }
 }
 
 function prepare(file: string): Database.Database {
   const db = new Database(file)
-  db.pragma('journal_mode = WAL')
-  db.pragma('synchronous = OFF')
-  db.exec(`CREATE TABLE IF NOT EXISTS thumbnail (
+  try {
+    db.pragma('journal_mode = WAL')
+    db.pragma('synchronous = OFF')
+    db.exec(`CREATE TABLE IF NOT EXISTS thumbnail (
     digest BLOB NOT NULL, size INTEGER NOT NULL, webp BLOB NOT NULL, PRIMARY KEY (digest, size)
   ) STRICT`)
-  return db
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
 }

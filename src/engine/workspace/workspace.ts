@@ -6,6 +6,7 @@ import { isDraft, sweepDrafts } from '../base/draft.ts'
 import { asSystemError } from '../base/systemError.ts'
 import { checkDatabaseFile } from './check.ts'
 import { asWorkspaceError, createDatabase, openDatabase, readDatabase, type Db } from './database.ts'
+import { checkEntries, isLink, removeLinks } from './entries.ts'
 import { describe } from './info.ts'
 import { isOfLock, lockWorkspace, type Lock } from './lock.ts'
 import { arriveAt } from './origin.ts'
@@ -104,12 +105,14 @@ function clear(folder: string, whole: boolean): void {
  * @param kept false for one that is removed when it is left
  * @throws WORKSPACE_MISSING, WORKSPACE_CORRUPT, WORKSPACE_FOREIGN, WORKSPACE_NEWER, WORKSPACE_LOCKED where it cannot be
  *   opened
+ * @throws FILE_UNREADABLE where a file of it may not be used, or is something else
  */
 export function openWorkspace(path: string, kept = true): Workspace {
   const directory = resolve(path)
   if (!existsSync(join(directory, databaseName))) {
     throw new KernelscopeError('WORKSPACE_MISSING', `no workspace here: ${directory}`)
   }
+  checkEntries(directory)
   checkDatabaseFile(join(directory, databaseName))
   return assemble(directory, { kept })
 }
@@ -149,6 +152,7 @@ export function assemble(
     const opened = database(join(path, databaseName))
     db = opened
     const own = fileAt(place)
+    removeLinks(path)
     const weights = folder(path, 'weights')
     const draws = folder(path, 'draws')
     const exports = readOnly === null ? folder(path, 'exports') : join(place, 'exports')
@@ -199,19 +203,19 @@ function folder(path: string, name: string): string {
   return directory
 }
 
-/** A folder and its subfolders; nothing where there is no such folder. */
+/** A folder and its subfolders; nothing where there is no such folder, or it is a link. */
 function foldersIn(directory: string): string[] {
-  if (!existsSync(directory)) return []
+  if (isLink(directory) || !existsSync(directory)) return []
   const entries = readdirSync(directory, { withFileTypes: true })
   return [directory, ...entries.flatMap((entry) => (entry.isDirectory() ? join(directory, entry.name) : []))]
 }
 
 /**
  * Removes unfinished files of processes that died. This process holds the lock, so files that are newer than the
- * process are its own, and stay.
+ * process are its own, and stay. What a link leads to is somebody else's.
  */
 function removeDrafts(directory: string): void {
-  if (!existsSync(directory)) return
+  if (isLink(directory) || !existsSync(directory)) return
   sweepDrafts(directory)
   for (const name of readdirSync(directory).filter((file) => /^\..*\.tmp(-\w+)?$|\.(tmp|part)$/.test(file))) {
     const path = join(directory, name)

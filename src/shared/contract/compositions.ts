@@ -7,7 +7,7 @@ import { figureFormat, written } from './figures.ts'
 
 const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })
 
-const storedComposition = z.object({
+export const storedComposition = z.object({
   id,
   composition,
   /** Grows with every save. It is part of the address of the preview. */

@@ -14,7 +14,7 @@ export * from './selfCheck.ts'
 /** What a model is used for. A saliency model provides saliency maps; it is measured only on request. */
 export const modelRole = z.enum(['classifier', 'saliency'])
 
-const model = z.object({
+export const model = z.object({
   id,
   title: z.string(),
   role: modelRole,

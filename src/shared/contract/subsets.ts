@@ -4,7 +4,7 @@ import { byId, id, ok } from './common.ts'
 import { imageSelection } from './imageFilter.ts'
 
 /** A named set of images of a dataset: a rule, whose images follow what is measured, or a list. */
-const subset = z.object({
+export const subset = z.object({
   id,
   datasetId: id,
   name: z.string(),

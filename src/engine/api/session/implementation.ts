@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { isChange } from '#shared/contract/changes.ts'
 import { contract } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape, type ErrorShape } from '#shared/errors.ts'
-import { asWorkspaceError } from '../../workspace/index.ts'
+import { asWorkspaceError, damageIn } from '../../workspace/index.ts'
 import { mayChange } from './openWorkspace.ts'
 import type { EngineSession } from './session.ts'
 
@@ -44,7 +44,7 @@ export async function* guarded<T>(
 }
 
 function toRpcError(error: unknown, session: EngineSession): ORPCError<string, ErrorShape> {
-  const shape = shapeOf(error, session.opened?.workspace.path ?? '')
+  const shape = explained(shapeOf(error, session.opened?.workspace.path ?? ''), session)
   if (shape.code === 'INTERNAL') session.log.write('error', shape.message, shape)
   return new ORPCError(shape.code, {
     message: shape.message,
@@ -52,6 +52,25 @@ function toRpcError(error: unknown, session: EngineSession): ORPCError<string, E
     status: shape.code === 'INTERNAL' ? 500 : 400,
     cause: error,
   })
+}
+
+/** Largest database that is checked for what could explain a fault, in a few hundred milliseconds. */
+const checkedBytes = 64 * 2 ** 20
+
+/** A fault over damaged rows is theirs: it becomes WORKSPACE_CORRUPT where the check of the open workspace finds any. */
+function explained(shape: ErrorShape, { opened, log }: EngineSession): ErrorShape {
+  if (shape.code !== 'INTERNAL' || !opened) return shape
+  const [damage] = damageIn(opened.workspace, checkedBytes)
+  if (!damage) return shape
+  log.write('warning', 'a fault over damaged rows', shape)
+  return new KernelscopeError(
+    'WORKSPACE_CORRUPT',
+    `the workspace is damaged: ${damage.step}: ${damage.message}`,
+    {
+      hint: 'Verify the workspace, then heal it or restore a backup of it.',
+      details: shape.message,
+    },
+  ).toShape()
 }
 
 function shapeOf(error: unknown, workspace: string): ErrorShape {

@@ -1,12 +1,14 @@
+import type { Settings } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
 import type { Log } from '../../base/log.ts'
 import { Browser, removeLostFrames } from '../../datasets/index.ts'
 import { JobQueue, type JobContext } from '../../jobs/index.ts'
 import { ownReader, threadReader, type Reader } from '../../studies/index.ts'
 import { recordOrigins } from '../../models/index.ts'
-import { sweepRemovals, trimCache, type Workspace } from '../../workspace/index.ts'
+import { asWorkspaceError, sweepRemovals, trimCache, type Workspace } from '../../workspace/index.ts'
 import { DailyBackup } from './dailyBackup.ts'
 import { SelfChecks } from './selfChecks.ts'
+import { readSettings } from './settings.ts'
 
 /** An open workspace with its job queue, what reads it, and its self-checks. */
 export interface OpenWorkspace {
@@ -75,15 +77,55 @@ async function carryOutRemovals(workspace: Workspace): Promise<void> {
   await removeLostFrames(workspace)
 }
 
+/** Starts the queue. A job whose row is damaged keeps jobs from running, but not the workspace from being looked at. */
+export function startJobs({ jobs }: OpenWorkspace, rests: boolean, log: Log): void {
+  try {
+    jobs.start(rests)
+  } catch (error) {
+    log.write('warning', 'jobs do not run', toErrorShape(error))
+  }
+}
+
 /**
- * Brings a workspace that was just opened into order: carries out removals that were left, frees what its cache has over the limit [bytes], and finds out where
- * the preprocessing of models of earlier versions comes from. Warnings of the workspace are logged.
+ * Brings a workspace that was just opened into order: carries out removals that were left, frees what its cache has over
+ * its limit, and finds out where the preprocessing of models of earlier versions comes from. Warnings of the workspace are
+ * logged, and what is left undone for a damaged row, which keeps nobody from looking at the others.
+ *
+ * @throws any other error; the workspace is closed then
  */
-export async function tidy(workspace: Workspace, cacheLimit: number, log: Log): Promise<void> {
-  for (const warning of workspace.info().warnings) log.write('warning', warning)
-  await carryOutRemovals(workspace)
-  const freed = trimCache(workspace, cacheLimit)
+export async function tidied(
+  workspace: Workspace,
+  overrides: Partial<Settings>,
+  log: Log,
+): Promise<Workspace> {
+  const { cacheMebibytes } = { ...readSettings(workspace.db), ...overrides }
+  const steps: [string, () => void | Promise<void>][] = [
+    ['what was removed was not deleted', () => carryOutRemovals(workspace)],
+    ['the cache was not trimmed', () => trim(workspace, cacheMebibytes * 2 ** 20, log)],
+    ['origins of preprocessings were not recorded', () => recordOrigins(workspace.db)],
+  ]
+  try {
+    for (const warning of workspace.info().warnings) log.write('warning', warning)
+    for (const [undone, work] of steps) await unlessDamaged(work, undone, log)
+    return workspace
+  } catch (error) {
+    workspace.close()
+    throw asWorkspaceError(error, workspace.db.name)
+  }
+}
+
+async function unlessDamaged(work: () => void | Promise<void>, undone: string, log: Log): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!(error instanceof KernelscopeError && error.code === 'WORKSPACE_CORRUPT')) throw error
+    log.write('warning', `${undone} when the workspace was opened`, toErrorShape(error))
+  }
+}
+
+/** @param limit bytes that the cache may take */
+function trim(workspace: Workspace, limit: number, log: Log): void {
+  const freed = trimCache(workspace, limit)
   if (freed > 0)
     log.write('info', `the cache was over its limit: ${Math.round(freed / 2 ** 20)} MiB were freed`)
-  await recordOrigins(workspace.db)
 }

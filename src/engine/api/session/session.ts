@@ -17,7 +17,7 @@ import {
 import { runJob } from './runJob.ts'
 import { LastWorkspace } from './lastWorkspace.ts'
 import { OpenInspections } from './openInspections.ts'
-import { endWork, tidy, workOn, type OpenWorkspace } from './openWorkspace.ts'
+import { endWork, startJobs, tidied, workOn, type OpenWorkspace } from './openWorkspace.ts'
 import type { SessionOptions } from './options.ts'
 import { defaultSettings, readSettings } from './settings.ts'
 import { thumbnailsAhead, type ThumbnailContext } from './thumbnails.ts'
@@ -140,7 +140,7 @@ export class EngineSession {
       await this.#release(true)
       let next: Workspace
       try {
-        next = await become(workspace)
+        next = await tidied(await become(workspace), this.overrides, this.log)
       } catch (error) {
         await this.#begin(openWorkspace(workspace.path, workspace.kept))
         throw error
@@ -208,7 +208,7 @@ export class EngineSession {
     return this.#inTurn(async () => {
       const opened = this.#opened?.workspace
       if (at && opened?.isAt(at.path) && (opened.readOnly !== null) === at.readOnly) return opened
-      const workspace = await make()
+      const workspace = await tidied(await make(), this.overrides, this.log)
       try {
         await this.#release()
       } catch (error) {
@@ -233,9 +233,8 @@ export class EngineSession {
     })
     this.#opened = opened
     await this.#last.remember({ path: workspace.place, readOnly: workspace.readOnly !== null })
-    await tidy(workspace, this.settings().cacheMebibytes * 2 ** 20, this.log)
     // What is queued in a copy is run by the engine that has the workspace itself.
-    if (workspace.readOnly === null) opened.jobs.start(rests)
+    if (workspace.readOnly === null) startJobs(opened, rests, this.log)
     opened.backup.start()
     return workspace
   }

@@ -1,5 +1,6 @@
 import { settings as schema, type Settings } from '#shared/contract/index.ts'
-import type { Db } from '../../workspace/index.ts'
+import { z } from 'zod'
+import { disposableJson, type Db } from '../../workspace/index.ts'
 
 /** Settings of a new workspace. */
 export const defaultSettings: Settings = {
@@ -14,7 +15,7 @@ export const defaultSettings: Settings = {
 /** Reads the settings of a workspace. A stored value that is not valid in this version is replaced by its default. */
 export function readSettings(db: Db): Settings {
   const rows = db.prepare<[], { key: string; value: string }>('SELECT key, value FROM setting').all()
-  const stored = new Map(rows.map(({ key, value }) => [key, JSON.parse(value) as unknown]))
+  const stored = new Map(rows.map(({ key, value }) => [key, disposableJson(z.unknown(), value)]))
   const pick = <K extends keyof Settings>(key: K): Settings[K] => {
     const parsed = schema.shape[key].safeParse(stored.get(key))
     return parsed.success ? (parsed.data as Settings[K]) : defaultSettings[key]

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { KernelscopeError } from '#shared/errors.ts'
 import type { StudyDefinition } from './definition.ts'
 
 /**
@@ -8,7 +9,15 @@ import type { StudyDefinition } from './definition.ts'
 export function defineStudy<Schema extends z.ZodObject>(
   definition: StudyDefinition<Schema>,
 ): StudyDefinition {
-  const parse = (params: unknown) => definition.params.parse(params)
+  const parse = (params: unknown) => {
+    const parsed = definition.params.safeParse(params)
+    if (parsed.success) return parsed.data
+    const [issue] = parsed.error.issues
+    throw new KernelscopeError(
+      'STUDY_PARAMS',
+      `invalid ${issue?.path.join('.') || 'parameters'} of ${definition.title}: ${issue?.message ?? ''}`,
+    )
+  }
   const {
     groupSize,
     measure,

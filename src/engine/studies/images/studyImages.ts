@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { StudyImageOrder, StudyImageSummary } from '#shared/contract/index.ts'
 import { imageRows } from '../../datasets/index.ts'
-import type { Db } from '../../workspace/index.ts'
+import { storedJson, type Db } from '../../workspace/index.ts'
 import { planStudy } from '../store/plan.ts'
 import type { Summaries } from './summaries.ts'
 import { measuredOf } from './measured.ts'
@@ -94,7 +94,7 @@ export async function studyImages(
         {
           image: row,
           failsAt: failsAt === never ? null : failsAt,
-          failing: ids.parse(JSON.parse(failing)),
+          failing: storedJson(ids, failing, `the summary of image ${image}`),
           disagreement: disagreement === unknown ? null : disagreement,
           measured: measured.get(image) ?? null,
         },

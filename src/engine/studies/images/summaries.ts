@@ -24,10 +24,20 @@ function open(file: string): Db {
   }
 }
 
+function hasColumns(db: Db): boolean {
+  try {
+    db.prepare('SELECT study_id, image_id, fails_at, failing, disagreement FROM study_summary')
+    db.prepare('SELECT study_id, stamp FROM study_summary_stamp')
+    return true
+  } catch {
+    return false
+  }
+}
+
 function prepared(db: Db): Db {
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = OFF')
-  if (Number(db.pragma('user_version', { simple: true })) === layout) return db
+  if (Number(db.pragma('user_version', { simple: true })) === layout && hasColumns(db)) return db
   db.exec(`
     DROP TABLE IF EXISTS study_summary;
     DROP TABLE IF EXISTS study_summary_stamp;

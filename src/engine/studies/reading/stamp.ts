@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { noRewrite } from '#shared/rewrites.ts'
 import {
@@ -10,6 +10,7 @@ import {
   variantsState,
   type FactsOf,
 } from '../../facts/index.ts'
+import { statOf } from '../../base/statOf.ts'
 import { latestJobOfStudy } from '../../jobs/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { planStudy } from '../store/plan.ts'
@@ -83,7 +84,7 @@ const shared = (db: Db): unknown[] => [
 ]
 
 function fileState(path: string): unknown {
-  const { size, mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? {}
+  const { size, mtimeMs } = statOf(path) ?? {}
   return [size ?? null, mtimeMs ?? null]
 }
 

@@ -1,11 +1,17 @@
 import { z } from 'zod'
-import { studyPreprocessings, studySubset, type Study, type StudyInput } from '#shared/contract/index.ts'
+import {
+  study as studySchema,
+  studyPreprocessings,
+  studySubset,
+  type Study,
+  type StudyInput,
+} from '#shared/contract/index.ts'
 import { canonicalJson } from '#shared/canonical.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { getDataset } from '../../datasets/index.ts'
 import { latestJobOfStudy } from '../../jobs/index.ts'
 import { getModel } from '../../models/index.ts'
-import { present, remove, type Db } from '../../workspace/index.ts'
+import { present, remove, storedJson, storedValue, type Db } from '../../workspace/index.ts'
 import { studyDefinition } from '../registry.ts'
 import { type SettledStudy } from './settled.ts'
 import { storeFrozen, type FrozenSubset } from './subset.ts'
@@ -28,27 +34,38 @@ const sampleSchema = z.object({ perClass: z.int().positive(), seed: z.int() })
 const paramsSchema = z.record(z.string(), z.unknown())
 
 function fromRow(db: Db, row: StudyRow): Study {
-  return {
-    id: row.id,
-    kind: row.kind,
-    title: row.title,
-    params: paramsSchema.parse(JSON.parse(row.params)),
-    modelIds: db
-      .prepare<[number], number>(
-        `SELECT o.model_id FROM study_model o JOIN model m ON m.id = o.model_id
+  const of = `study ${row.id}`
+  return storedValue(
+    studySchema,
+    {
+      id: row.id,
+      kind: row.kind,
+      title: row.title,
+      params: storedJson(paramsSchema, row.params, `the parameters of ${of}`),
+      modelIds: db
+        .prepare<[number], number>(
+          `SELECT o.model_id FROM study_model o JOIN model m ON m.id = o.model_id
          WHERE o.study_id = ? AND m.${present} ORDER BY o.position`,
-      )
-      .pluck()
-      .all(row.id),
-    datasetId: row.dataset_id,
-    sample: row.sample === null ? null : sampleSchema.parse(JSON.parse(row.sample)),
-    subset: row.subset === null ? null : studySubset.parse(JSON.parse(row.subset)),
-    ...(row.preprocessings === null
-      ? {}
-      : { preprocessings: studyPreprocessings.parse(JSON.parse(row.preprocessings)) }),
-    createdAt: row.created_at,
-    job: latestJobOfStudy(db, row.id),
-  }
+        )
+        .pluck()
+        .all(row.id),
+      datasetId: row.dataset_id,
+      sample: row.sample === null ? null : storedJson(sampleSchema, row.sample, `the sample of ${of}`),
+      subset: row.subset === null ? null : storedJson(studySubset, row.subset, `the subset of ${of}`),
+      ...(row.preprocessings === null
+        ? {}
+        : {
+            preprocessings: storedJson(
+              studyPreprocessings,
+              row.preprocessings,
+              `the preprocessings of ${of}`,
+            ),
+          }),
+      createdAt: row.created_at,
+      job: latestJobOfStudy(db, row.id),
+    },
+    of,
+  )
 }
 
 /**

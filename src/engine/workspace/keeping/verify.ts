@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3'
+import { statSync } from 'node:fs'
 import type { Damage } from '#shared/contract/index.ts'
 import { checkDatabaseFile } from '../check.ts'
 import { columnsOf, countedTables, countSql, digestSql, factTables, isSchemaKept } from '../contentSums.ts'
@@ -63,6 +64,10 @@ export function verifyDatabase(file: string): Damage[] {
     db.close()
   }
 }
+
+/** The damage of an open workspace, where its database has at most `most` bytes; empty where it has more. */
+export const damageIn = ({ db }: { db: Db }, most: number): Damage[] =>
+  (statSync(db.name, { throwIfNoEntry: false })?.size ?? Infinity) > most ? [] : verifyDatabase(db.name)
 
 const ofIndex = /index|NULL value in|non-unique entry/
 /** SQLite's own check: pages, order and types of rows, and that indexes and tables agree. */
