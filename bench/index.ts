@@ -9,6 +9,7 @@ const all = [
   'graph',
   'gradients',
   'studies',
+  'lesions',
   'peers',
   'browse',
   'pages',

@@ -1,19 +1,35 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { z } from 'zod'
 import { KernelscopeError } from '#shared/errors.ts'
-import type { Feed, Runtime } from './protocol.ts'
+import type { Feed, Runtime, SharedCall } from './protocol.ts'
 
 /** Threads of a session whose settings leave them open: KERNELSCOPE_THREADS, else 0, which is all cores. */
 const openThreads = z.coerce.number().int().min(0).max(256).catch(0).parse(process.env['KERNELSCOPE_THREADS'])
 
-/** Opens a graph file with the given provider, without a fallback. */
-export const createSession = (path: string, { provider, threads }: Runtime): Promise<InferenceSession> =>
+/**
+ * Opens a graph file with the given provider, without a fallback.
+ *
+ * @param sleeping whether its threads sleep between operators instead of waiting awake, where other sessions run in turn
+ */
+export const createSession = (
+  path: string,
+  { provider, threads }: Runtime,
+  { sleeping = false } = {},
+): Promise<InferenceSession> =>
   InferenceSession.create(path, {
     executionProviders: [provider],
     intraOpNumThreads: threads > 0 ? threads : openThreads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
+    ...(sleeping ? { extra: { session: { intra_op: { allow_spinning: '0' } } } } : {}),
   })
+
+/** A classifier's open graph. */
+export interface OpenGraph {
+  /** The output for pixels. `shared` is given where other calls have the same pixels. */
+  output(pixels: Tensor, feeds: readonly Feed[], shared?: SharedCall): Promise<Tensor | undefined>
+  release(): Promise<void>
+}
 
 export const floatTensor = (data: Float32Array, shape: readonly number[]) =>
   new Tensor('float32', data, shape)

@@ -1,5 +1,6 @@
 import type { Attack } from '#shared/attacks.ts'
 import type { SaliencyMethod } from '#shared/contract/maps.ts'
+import type { SegmentFiles } from '../onnx/index.ts'
 import type { Facts } from './facts.ts'
 import type { Reading } from './readout.ts'
 
@@ -27,6 +28,18 @@ export interface ClassifierGraph {
 /** Opens a classifier with an input uint8 [batch, height, width, 3], or float32 in [0,1] of the same shape. */
 export interface OpenRequest extends Runtime, ClassifierGraph {
   pixelType: 'uint8' | 'float32'
+  /** The graph in segments, one for each block; then `path` is not opened. */
+  segments?: readonly SegmentFiles[]
+}
+
+/**
+ * Calls with the same `images` have the same pixels, and a graph in segments computes what they share once: what comes
+ * before the first block whose gate is another than in the call before.
+ */
+export interface SharedCall {
+  images: number
+  /** Numbers of segments after which later calls with the same pixels go on, so what is alive there is worth keeping. */
+  keep: readonly number[]
 }
 
 /**
@@ -62,7 +75,7 @@ export type OpenTask =
 
 /** A task for an open worker. The first `rows` images of a slice are computed; the others are padding. */
 export type InferenceTask =
-  | ({ kind: 'run'; rows: number; readings: Reading[]; feeds: Feed[] } & BatchSlice)
+  | ({ kind: 'run'; rows: number; readings: Reading[]; feeds: Feed[]; shared?: SharedCall } & BatchSlice)
   /** Like `run`, but gives the outputs instead of facts. */
   | ({ kind: 'outputs'; rows: number; feeds: Feed[] } & BatchSlice)
   /**

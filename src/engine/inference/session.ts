@@ -10,6 +10,7 @@ import type {
   OpenRequest,
   OpenTensorsRequest,
   BatchSlice,
+  SharedCall,
 } from './protocol.ts'
 import type { Reading } from './readout.ts'
 
@@ -24,7 +25,13 @@ export interface Session {
    * @throws OUT_OF_MEMORY where memory runs out
    * @throws INFERENCE_FAILED where the run fails or the worker dies
    */
-  run(slice: BatchSlice, rows: number, readings: Reading[], feeds?: Feed[]): Promise<Answers['run']>
+  run(
+    slice: BatchSlice,
+    rows: number,
+    readings: Reading[],
+    feeds?: Feed[],
+    shared?: SharedCall,
+  ): Promise<Answers['run']>
   /**
    * Outputs [rows, classes] of the first `rows` images of a slice.
    *
@@ -47,7 +54,8 @@ export async function openSession(request: OpenRequest): Promise<Session> {
     get ended() {
       return thread.ended
     },
-    run: (slice, rows, readings, feeds = []) => thread.ask({ kind: 'run', ...slice, rows, readings, feeds }),
+    run: (slice, rows, readings, feeds = [], shared) =>
+      thread.ask({ kind: 'run', ...slice, rows, readings, feeds, ...(shared ? { shared } : {}) }),
     outputs: (slice, rows, feeds = []) => thread.ask({ kind: 'outputs', ...slice, rows, feeds }),
     close: () => thread.close(),
   }

@@ -17,6 +17,7 @@ import {
   pixelsInput,
   type BlockAdds,
   type KernelWindow,
+  type SegmentFiles,
   type VariantPlan,
 } from '../onnx/index.ts'
 import type { Workspace } from '../workspace/index.ts'
@@ -43,8 +44,9 @@ export interface Classifier {
   close(): Promise<void>
 }
 
-/** A change of a graph that takes pixels. */
+/** A change of a graph that takes pixels. With `segments` it is cut behind each block. */
 type GraphChange =
+  | { op: 'segments'; blocks: readonly BlockAdds[] }
   | { op: 'gate'; blocks: readonly BlockAdds[]; cut?: readonly number[] }
   | { op: 'maskKernel'; windows: readonly KernelWindow[] }
 
@@ -81,12 +83,13 @@ export async function openClassifier(
   const started = performance.now()
   const io = classifierInterface(model.inspection)
   const [height, width] = model.preprocessing.size
-  const path = await writeGraph(workspace, model, plan.name, variantPlan(plan, model))
+  const files = await writeFiles(workspace, model, plan)
   const { session: first, provider } = await openWithFirst(settings, log, (name) =>
     namingModel(
       model.path,
       openSession({
-        ...classifierGraph(model, path),
+        ...classifierGraph(model, files.path),
+        ...(files.segments ? { segments: files.segments } : {}),
         provider: name,
         threads: settings.threads,
         pixelType: plan.floats ? 'float32' : 'uint8',
@@ -116,7 +119,30 @@ export async function openClassifier(
   }
 }
 
-function variantPlan({ floats, change }: GraphPlan, { preprocessing }: StoredModel): VariantPlan {
+/** Writes the graph of a plan, in one file or in segments. */
+async function writeFiles(
+  workspace: Workspace,
+  model: StoredModel,
+  { name, floats, change }: GraphPlan,
+): Promise<{ path: string; segments?: SegmentFiles[] }> {
+  if (change?.op !== 'segments')
+    return { path: await writeGraph(workspace, model, name, variantPlan({ floats, change }, model)) }
+  const segments = await onGraphThread({
+    kind: 'segments',
+    ...fileOf(workspace, model, name),
+    normalisation: model.preprocessing,
+    blocks: change.blocks,
+  })
+  return { path: segments[0]?.kept ?? '', segments }
+}
+
+function variantPlan(
+  {
+    floats,
+    change,
+  }: { floats: boolean | undefined; change: Exclude<GraphChange, { op: 'segments' }> | undefined },
+  { preprocessing }: StoredModel,
+): VariantPlan {
   const normalisation = preprocessing
   if (!change) return { op: floats ? 'floats' : 'pixels', normalisation }
   return { ...change, normalisation, ...(floats ? {} : { pixels: 'uint8' as const }) }
@@ -130,18 +156,17 @@ function variantPlan({ floats, change }: GraphPlan, { preprocessing }: StoredMod
  */
 export const writeGraph = (
   workspace: Workspace,
-  { path, digest }: StoredModel,
+  model: StoredModel,
   name: string,
   plan: VariantPlan,
-): Promise<string> =>
-  onGraphThread({
-    kind: 'variant',
-    path,
-    digest,
-    directory: workspace.weights,
-    name: `${digest.slice(0, 16)}-${name}`,
-    plan,
-  })
+): Promise<string> => onGraphThread({ kind: 'variant', ...fileOf(workspace, model, name), plan })
+
+/** Where a rewritten graph of a model is written. */
+const fileOf = (workspace: Workspace, { path, digest }: StoredModel, name: string) => ({
+  ...{ path, digest },
+  directory: workspace.weights,
+  name: `${digest.slice(0, 16)}-${name}`,
+})
 
 /** Describes a graph of the model that takes pixels, for an inference worker. */
 export function classifierGraph(model: StoredModel, path: string): ClassifierGraph {

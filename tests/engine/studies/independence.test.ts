@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
+import { currentVariant } from '#engine/facts/index.ts'
+import { getModel, setSessionTime } from '#engine/models/index.ts'
 import { studyDefinitions, studyEvidence } from '#engine/studies/index.ts'
 import { expectSameApart } from './apart.ts'
 import { differentBits, storedBits } from './storedBits.ts'
@@ -52,7 +54,10 @@ afterAll(async () => {
 
 type Models = Place['models']
 /** Small parameters for every experiment. Without an entry: one ConvNet and default parameters. */
-const small: Record<string, { models?: Name[]; params?: (models: Models) => Record<string, unknown> }> = {
+const small: Record<
+  string,
+  { models?: Name[]; params?: (models: Models) => Record<string, unknown>; shared?: true }
+> = {
   'clean-accuracy': { models: ['replk3', 'vit'] },
   'random-patch-drop': { models: ['replk3', 'vit'], params: () => ({ percents: [0, 40, 80], repeats: 2 }) },
   'salient-patch-drop': {
@@ -67,7 +72,8 @@ const small: Record<string, { models?: Name[]; params?: (models: Models) => Reco
     models: ['resnet', 'vit'],
     params: ({ replk3 }) => ({ surrogate: replk3, attack: 'taig-r', epsilons: [0.03], iterations: 1 }),
   },
-  lesion: { models: ['replk3', 'resnet'], params: () => ({ samples: 2 }) },
+  // Blocks are gated in one workspace, and what subsets share is computed once in the other.
+  lesion: { models: ['replk3', 'resnet'], params: () => ({ samples: 2 }), shared: true },
   'noise-frequency': { models: ['replk3', 'vit'], params: () => ({ centres: [100, 700] }) },
   'kernel-size': { params: () => ({ sizes: [1] }) },
   'kernel-attention': { params: () => ({ smallest: 3, layers: 'all' }) },
@@ -78,6 +84,14 @@ const small: Record<string, { models?: Name[]; params?: (models: Models) => Reco
     models: ['replk3', 'resnet'],
     params: () => ({ images: 3, methods: ['gradient', 'smoothGrad'], copies: 4 }),
   },
+}
+
+/** Stores times of a trial by which lesions are computed in segments. */
+function shareFromNowOn({ engine, models }: Place, name: Name) {
+  const { db } = engine.session.open().workspace
+  const variant = currentVariant(db, getModel(db, models[name]))
+  setSessionTime(db, variant?.id ?? 0, 'gated', { secondsToOpen: 1, secondsPerImage: 1 })
+  setSessionTime(db, variant?.id ?? 0, 'segments-equal', { secondsToOpen: 0, secondsPerImage: 0.1 })
 }
 
 /** Runs a study and pauses it again and again. Returns its id and how often it was stopped. */
@@ -154,7 +168,7 @@ describe('for any batch size, number of threads and image workers, order of imag
   it.each(Object.keys(small))(
     '%s stores the same to the bit, and gives the same numbers',
     async (kind) => {
-      const { models: wanted = ['replk3'], params = () => ({}) } = small[kind] ?? {}
+      const { models: wanted = ['replk3'], params = () => ({}), shared } = small[kind] ?? {}
       const input = ({ models, datasetId }: Place, order: Name[]) => ({
         kind,
         datasetId,
@@ -162,7 +176,12 @@ describe('for any batch size, number of threads and image workers, order of imag
         params: params(models),
       })
       const a = await runStudy(plain.engine.client, input(plain, wanted))
+      if (shared) for (const name of wanted) shareFromNowOn(other, name)
       const b = await runStopping(other.engine, input(other, wanted.toReversed()))
+      if (shared) {
+        const { job } = await other.engine.client.studies.get({ id: b.id })
+        expect(job?.progress.note).toContain('shared prefixes computed once')
+      }
       stopped += b.stops > 0 ? 1 : 0
 
       await expectSameApart(plain.engine, a.id)

@@ -5,6 +5,7 @@ import { createEngine } from '#engine/api/index.ts'
 import { candidatesOf, lesionConditions } from '#engine/studies/kinds/lesion/conditions.ts'
 import { params } from '#engine/studies/kinds/lesion/params.ts'
 import { weighLesion } from '#engine/studies/kinds/lesion/cost.ts'
+import { sharedForwards } from '#engine/studies/kinds/lesion/work.ts'
 import { lesionSessions } from '#engine/studies/kinds/lesion/sessions.ts'
 import { parseSubsets, serialiseSubsets, type SubsetModels } from '#engine/studies/kinds/lesion/file.ts'
 import { getModel, setSessionTime } from '#engine/models/index.ts'
@@ -136,21 +137,44 @@ describe('sizes of subsets', () => {
   })
 })
 
-describe('the choice between gates and cutting out', () => {
+const time = (secondsToOpen: number, secondsPerImage: number) => ({ secondsToOpen, secondsPerImage })
+
+describe('the choice between gates, cutting out and sharing', () => {
   it('compares the time to open sessions with the time of the removed blocks, in proportion to their work', async () => {
     const { model } = await setUp(1)
-    const time = (secondsToOpen: number, secondsPerImage: number) => ({ secondsToOpen, secondsPerImage })
     const all = model.inspection.blocks.map(({ index }) => index)
-    const times = { gated: time(1, 0.01), half: time(2, 0.005), equal: true }
+    const times = { gated: time(1, 0.01), shared: null, half: time(2, 0.005) }
     const few = weighLesion(model, [all], 10, times)
-    expect(few).toMatchObject({ gated: true, gatedSeconds: 1.1 })
+    expect(few).toMatchObject({ way: 'gated', gatedSeconds: 1.1, forwards: 1 })
     const many = weighLesion(model, [[0], all], 10000, times)
-    expect(many.gated).toBe(false)
+    expect(many.way).toBe('cut')
     expect(many.gatedSeconds).toBeCloseTo(201)
     expect(many.cutSeconds).toBeLessThan(many.gatedSeconds)
-    expect(weighLesion(model, [all], 10000, { ...times, half: time(1, 0.02) }).gated).toBe(true)
+    expect(weighLesion(model, [all], 10000, { ...times, half: time(1, 0.02) }).way).toBe('gated')
     // What is faster does not count where the last digits would be others.
-    expect(weighLesion(model, [[0], all], 10000, { ...times, equal: false }).gated).toBe(true)
+    expect(weighLesion(model, [[0], all], 10000, { ...times, half: null }).way).toBe('gated')
+  })
+
+  it('counts shared prefixes once and removed blocks never', async () => {
+    const { model: own } = await setUp(1)
+    // Ten blocks of one layer each, and nothing else.
+    const layers = own.inspection.layers.slice(0, 10).map((layer, index) => ({ ...layer, index, macs: 7 }))
+    const [some] = own.inspection.blocks
+    const blocks = layers.flatMap(({ index }) =>
+      some ? [{ ...some, index, units: [{ add: '', skip: 'identity' as const, layers: [index] }] }] : [],
+    )
+    const model = { ...own, inspection: { ...own.inspection, layers, blocks } }
+    const singles = blocks.map(({ index }) => [index])
+    // Nine blocks before the differences, and the nine, eight, … blocks behind each removed one.
+    expect(sharedForwards(model, singles)).toBeCloseTo((9 + 45) / 10, 12)
+    expect(sharedForwards(model, [[], [0, 1, 2], [0, 1, 3]])).toBeCloseTo((10 + 7 + 7) / 10, 12)
+    expect(sharedForwards(model, [[8], [9]])).toBeCloseTo((9 + 1) / 10, 12)
+    const times = { gated: time(1, 0.01), shared: time(3, 0.012), half: null }
+    const choice = weighLesion(model, singles, 1000, times)
+    expect(choice).toMatchObject({ way: 'shared', cutSeconds: null })
+    expect(choice.forwards).toBeCloseTo(5.4, 12)
+    expect(choice.sharedSeconds).toBeCloseTo(3 + 1000 * 5.4 * 0.012, 9)
+    expect(weighLesion(model, singles, 10, times)).toMatchObject({ way: 'gated', forwards: 10 })
   })
 
   it('opens one session for a subset of one block and for the same single block', async () => {
@@ -167,15 +191,14 @@ describe('the choice between gates and cutting out', () => {
         .map(({ condition }) => condition.params['kind'])
         .sort(),
     ).toEqual(['single', 'subset'])
-    const time = (secondsToOpen: number, secondsPerImage: number) => ({ secondsToOpen, secondsPerImage })
-    const times = { gated: time(1, 0.01), half: time(0, 0.005), equal: true }
+    const times = { gated: time(1, 0.01), shared: null, half: time(0, 0.005) }
     const sessions = lesionSessions(model, lesions, 1000, times)
     expect(new Set(sessions.map(({ graph }) => graph.name)).size).toBe(sessions.length)
     expect(sessions.flatMap(({ conditions: own }) => own)).toHaveLength(lesions.length)
     expect(sessions).toHaveLength(lesions.length - 5)
   })
 
-  it('makes no trial for little work, and the facts are the same to the bit the other way', async () => {
+  it('makes no trial for little work, and the facts are the same to the bit in the other ways', async () => {
     const { engine, datasetId, modelIds, model } = await setUp(1)
     const input = { kind: 'lesion', modelIds, datasetId, params: { samples: 1 } }
     const { db } = engine.session.open().workspace
@@ -188,14 +211,29 @@ describe('the choice between gates and cutting out', () => {
     const untimed = await told()
     const gated = storedBits(engine)
     const lesions = `variant_id IN (SELECT id FROM variant WHERE key LIKE '%"lesion"%')`
-    expect(db.prepare(`DELETE FROM prediction WHERE ${lesions}`).run().changes).toBe(16 * 8)
+    const forget = (which = lesions) => db.prepare(`DELETE FROM prediction WHERE ${which}`).run().changes
     const variantId = currentVariant(db, model)?.id ?? 0
-    setSessionTime(db, variantId, 'gated', { secondsToOpen: 1, secondsPerImage: 1 })
-    setSessionTime(db, variantId, 'half-cut-equal', { secondsToOpen: 1, secondsPerImage: 0.1 })
-    const again = await runStudy(engine.client, input)
-    expect(again.job?.progress.note).toContain('blocks cut out')
-    expect(differentBits(gated, storedBits(engine))).toEqual([])
-    expect(await told()).toEqual(untimed)
+    const again = async () => {
+      const { job } = await runStudy(engine.client, input)
+      expect(differentBits(gated, storedBits(engine))).toEqual([])
+      expect(await told()).toEqual(untimed)
+      return job?.progress.note
+    }
+    setSessionTime(db, variantId, 'gated', time(1, 1))
+    setSessionTime(db, variantId, 'segments-differ', time(0, 0))
+    setSessionTime(db, variantId, 'half-cut-equal', time(1, 0.1))
+    expect(forget()).toBe(16 * 8)
+    expect(await again()).toContain('blocks cut out')
+    setSessionTime(db, variantId, 'segments-equal', time(0, 0.1))
+    const cost = async () => (await engine.client.studies.cost(input)).work[0]?.forwards ?? 0
+    expect(await cost()).toBe(0)
+    expect(forget()).toBe(16 * 8)
+    // Four of the eight conditions remove one block, and one each two, three and four.
+    expect(await cost()).toBeLessThan(16 * 5)
+    expect(await again()).toContain('shared prefixes computed once')
+    // Some facts of some images are missing: the others stay as they are.
+    expect(forget(`${lesions} AND (variant_id + example_id) % 3 = 0`)).toBeGreaterThan(16)
+    expect(await again()).toContain('shared prefixes computed once')
   })
 
   it('is timed once where much is to be computed, and shown before the start, in the note and in the log, not in the result', async () => {
@@ -205,16 +243,20 @@ describe('the choice between gates and cutting out', () => {
     expect((await client.studies.cost(input)).choices[0]).toContain('a trial at the start decides')
     const study = await runStudy(client, input)
     expect(study.job?.progress.note).toMatch(
-      /blocks (gated|cut out) \(estimated [\d.]+ s gated, [\d.]+ s cut out\)/,
+      /(blocks gated|blocks cut out|shared prefixes computed once) \(estimated [\d.]+ s gated, [\d.]+ s (cut out|shared)\)/,
     )
     expect(
       engine.session.log
         .lines()
         .map(({ text }) => text)
         .join('\n'),
-    ).toMatch(/timed: gated [\d.]+ ms an image, opened in/)
+    ).toMatch(
+      /timed: gated [\d.]+ ms an image, opened in .* s; in segments, with the same bits, [\d.]+ ms an image/,
+    )
     expect(JSON.stringify(await client.studies.result({ id: study.id }))).not.toMatch(/timed|\d m?s\b/)
     const more = { ...input, params: { seed: 1, samples: 3 } }
-    expect((await client.studies.cost(more)).choices[0] ?? '').toMatch(/blocks (gated|cut out)|^$/)
+    expect((await client.studies.cost(more)).choices[0] ?? '').toMatch(
+      /blocks (gated|cut out)|shared prefixes|^$/,
+    )
   })
 })

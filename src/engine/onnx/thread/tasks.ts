@@ -19,6 +19,9 @@ import {
 import { inspect } from '../structure/inspect.ts'
 import { kernelLayers, readKernels, type LayerKernels } from '../structure/kernels.ts'
 import { planned, type VariantPlan } from './plans.ts'
+import { writeSegments, type SegmentFiles } from './segmentFiles.ts'
+import type { Normalisation } from '../rewrite/acceptPixels.ts'
+import type { BlockAdds } from '../rewrite/branches.ts'
 
 /**
  * A task of the graph thread. These tasks would block the engine's main thread for too long. A file that has not the
@@ -34,6 +37,15 @@ export type GraphTask = { path: string; digest?: string } & (
   | { kind: 'attention' }
   /** Writes a variant by `writeVariant` and gives its path. */
   | { kind: 'variant'; digest: string; directory: string; name: string; plan: VariantPlan }
+  /** Writes the segments of the graph that takes 8-bit pixels, cut behind each of the blocks. */
+  | {
+      kind: 'segments'
+      digest: string
+      directory: string
+      name: string
+      normalisation: Normalisation
+      blocks: readonly BlockAdds[]
+    }
 )
 
 export interface GraphResults {
@@ -46,6 +58,7 @@ export interface GraphResults {
   /** `reason` says why there are no maps. */
   attention: { maps: AttentionMap[]; reason: string | undefined }
   variant: string
+  segments: SegmentFiles[]
 }
 
 /** Runs tasks. Caches the last model until another one is needed or its file changes. */
@@ -76,6 +89,8 @@ export function graphTasks(): (task: GraphTask) => Promise<GraphResults[GraphTas
         const { digest, directory, name, plan } = task
         return writeVariant(model, planned(model.graph, plan), directory, name, { digest })
       }
+      case 'segments':
+        return writeSegments(model, task)
     }
   }
   return (task) =>

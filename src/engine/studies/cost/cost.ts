@@ -184,8 +184,9 @@ function addChanged(
         )
       : undefined
   if (estimate) ledger.choices.push(estimate.note)
+  const share = estimate?.forwards === undefined ? 1 : estimate.forwards / left.length
   for (const { images: all, stored, forwards } of groups)
-    if (estimate?.seconds != null) ledger.count(model, { images: all, stored, forwards })
+    if (estimate?.seconds != null) ledger.count(model, { images: all, stored, forwards: forwards * share })
     else ledger.add({ model, images: all, stored, forwards })
   if (estimate?.seconds != null) ledger.spend(estimate.seconds)
 }

@@ -36,6 +36,8 @@ export interface ExtraWork {
 export interface SessionEstimate {
   /** null where nothing was timed; then every image counts as one pass of the model. */
   seconds: number | null
+  /** Forward passes of the whole model for one image, over all conditions; left out = one for each. */
+  forwards?: number
   /** What the estimate decides, in words. */
   note: string
 }

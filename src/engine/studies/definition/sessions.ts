@@ -14,6 +14,10 @@ export interface SessionPlan {
    * Else null.
    */
   feedsOf: ((condition: StoredCondition) => Feed[]) | null
+  /**
+   * The graph is in segments: the images of a call are computed under all conditions, in their order, before the next ones.
+   */
+  shared?: true
 }
 
 /** What `sessions` of a definition may use. */

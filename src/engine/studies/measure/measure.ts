@@ -2,10 +2,11 @@ import type { ErrorShape } from '#shared/errors.ts'
 import { inCalls } from './calls.ts'
 import { loadImage } from './load.ts'
 import { missingRows, type PassRow } from './missing.ts'
+import { passesOf, sharedCalls } from './batchPasses.ts'
 import { prefetch } from './prefetch.ts'
 import { readingsOf, type SessionReading } from './readings.ts'
 import { type FactStore, factStore, setVariantBatch } from '../../facts/index.ts'
-import type { FailedRow } from '../definition/index.ts'
+import type { FailedRow, SessionPlan } from '../definition/index.ts'
 import type { SessionRun } from './sessionRun.ts'
 
 interface FilledBatch {
@@ -21,7 +22,7 @@ const ahead = 2
 /**
  * Measures every image under every condition without a fact. Rows go image by image, so that an image is
  * decoded once for all its conditions. Image workers fill batches while the session computes. When `signal`
- * aborts, it stops after a batch and everything computed is stored. Returns the number of forward passes.
+ * aborts, it stops after a call and everything computed is stored. Returns the number of rows computed.
  */
 export async function measure(run: SessionRun): Promise<number> {
   const { db, classifier, plan, signal, onProgress } = run
@@ -34,8 +35,7 @@ export async function measure(run: SessionRun): Promise<number> {
     const failed = await compute(run, facts, batch, readings, crashes)
     crashes = 0
     passes += batch.rows.length
-    const wanted = batch.rows.reduce((sum, { wants }) => sum + wants.length, 0)
-    onProgress({ computed: wanted - failed.length, failed })
+    onProgress({ failed })
     if (signal.aborted) break
   }
   return passes
@@ -58,7 +58,7 @@ async function* batches(run: SessionRun, facts: FactStore): AsyncGenerator<Fille
     return batch
   }
   for await (const row of missingRows(run, facts)) {
-    if (rows.length === capacity || (rows[0] && rows[0].feeds !== row.feeds)) {
+    if (rows.length === capacity || (rows[0] && !shareCalls(rows[0], row, plan))) {
       if (signal.aborted) return
       yield await fill()
     }
@@ -66,6 +66,10 @@ async function* batches(run: SessionRun, facts: FactStore): AsyncGenerator<Fille
   }
   if (rows.length > 0 && !signal.aborted) yield await fill()
 }
+
+/** Whether two rows may be computed in one call: their feeds are the same, or each call has one of the feeds of both. */
+const shareCalls = (a: PassRow, b: PassRow, { shared }: SessionPlan): boolean =>
+  shared === true || a.passes[0].feeds === b.passes[0].feeds
 
 /** Fills slot i of `pixels` with row i. Neighbouring rows of one image are one request. */
 async function load(
@@ -95,9 +99,12 @@ async function load(
   return problems
 }
 
-/** Runs the session over a batch and stores the predictions. Returns the wanted facts that failed. */
+/**
+ * Runs the session over a batch and stores the predictions, pass by pass. Returns the wanted facts that failed. When
+ * `signal` aborts, it stops after a pass.
+ */
 async function compute(
-  { db, classifier, pace }: SessionRun,
+  { db, classifier, plan, pace, signal, onProgress }: SessionRun,
   facts: FactStore,
   { pixels, rows, problems: unmade }: FilledBatch,
   readings: SessionReading[],
@@ -107,27 +114,35 @@ async function compute(
     Int32Array.from(rows, ({ view }) => targetOf(view.image.className)),
   )
   const problems = [...unmade]
+  const passes = passesOf(rows)
   const call = async (part: number[], batch: number): Promise<void> => {
     const first = part[0] ?? 0
     const end = first + part.length
-    const found = await classifier.run(
-      { pixels, first, batch },
-      part.length,
-      readings.map(({ value }, at) => ({
-        readout: value,
-        targets: targets[at]?.subarray(first, end) ?? new Int32Array(part.length).fill(-1),
-      })),
-      rows[0]?.feeds,
-    )
-    pace.add(found.milliseconds)
-    for (const [at, { readout }] of readings.entries()) {
-      const keys = rows
-        .slice(first, end)
-        .map(({ wants }, index) =>
-          problems[first + index] ? null : (wants.find((want) => want.readout === readout)?.key ?? null),
+    const open = passes.filter(({ wants }) => part.some((place) => wants.has(place)))
+    const shared = plan.shared ? sharedCalls(open.map(({ feeds }) => feeds)) : []
+    for (const [at, { feeds, wants }] of open.entries()) {
+      if (at > 0 && signal.aborted) return
+      const found = await classifier.run(
+        { pixels, first, batch },
+        part.length,
+        readings.map(({ value }, reading) => ({
+          readout: value,
+          targets: targets[reading]?.subarray(first, end) ?? new Int32Array(part.length).fill(-1),
+        })),
+        feeds,
+        shared[at],
+      )
+      pace.add(found.milliseconds)
+      const done = part.filter((place) => !problems[place]).flatMap((place) => wants.get(place) ?? [])
+      for (const [reading, { readout }] of readings.entries()) {
+        const keys = part.map((place) =>
+          problems[place] ? null : (wants.get(place)?.find((want) => want.readout === readout)?.key ?? null),
         )
-      const read = found.facts[at]
-      if (read) pace.timed(() => facts.store(keys, read))
+        const read = found.facts[reading]
+        if (read) pace.timed(() => facts.store(keys, read))
+      }
+      for (const place of part) if (!problems[place]) wants.delete(place)
+      onProgress({ computed: done.length })
     }
   }
   const size = { most: classifier.batch, fixed: classifier.fixedBatch, padded: true }
@@ -143,13 +158,14 @@ async function compute(
   }
   await inCalls(size, [...rows.keys()], calls, crashes)
   const failed: FailedRow[] = []
-  for (const [index, row] of rows.entries()) {
-    const problem = problems[index]
-    if (!problem) continue
-    for (const { key } of row.wants) {
-      facts.fail(key, problem)
-      failed.push({ exampleId: key.exampleId, problem })
+  for (const { wants } of passes)
+    for (const [place, own] of wants) {
+      const problem = problems[place]
+      if (!problem) continue
+      for (const { key } of own) {
+        facts.fail(key, problem)
+        failed.push({ exampleId: key.exampleId, problem })
+      }
     }
-  }
   return failed
 }

@@ -25,17 +25,30 @@ export interface ImageView {
   preprocessing: Preprocessing
 }
 
-/** One forward pass of one image, and the facts to store of it, by readout. */
+/** A fact to store of a forward pass, by readout. */
+export interface Want {
+  key: FactKey
+  readout: string
+}
+
+/** One forward pass of a row. Passes of different columns have different feeds. */
+export interface Pass {
+  /** Place among the columns of the session. */
+  column: number
+  feeds: Feed[]
+  wants: Want[]
+}
+
+/** Pixels of one image, and the forward passes to make with them: one, or several where the session's graph is in segments. */
 export interface PassRow {
   view: ImageView
   transform: PixelTransform
-  wants: { key: FactKey; readout: string }[]
-  /** Rows with different feeds never share a call. */
-  feeds: Feed[]
+  passes: [Pass, ...Pass[]]
 }
 
 /** Conditions that share one forward pass. */
 interface Column {
+  place: number
   stored: StoredCondition
   preprocessing: Preprocessing
   reads: { variantId: number; readout: string }[]
@@ -47,8 +60,9 @@ const noFeeds: Feed[] = []
 
 /**
  * Yields the rows without a fact: chunk by chunk of each source in turn, and image by image, so that an image is decoded
- * once. Where feeds differ by condition, a chunk is gone through once for each condition. So conditions grow together,
- * and what a stopped run has measured of each is the first part of one balanced order.
+ * once. Where feeds differ by condition, a chunk is gone through once for each condition; where passes share what they
+ * compute, a row has those of all conditions. So conditions grow together, and what a stopped run has measured of each is
+ * the first part of one balanced order.
  */
 export async function* missingRows(
   run: SessionRun,
@@ -60,7 +74,8 @@ export async function* missingRows(
     const [first] = columns
     if (!first) return []
     const chunks = balancedChunks(db, first.stored.source, order, chunkSize, stretch)
-    return { chunks, together: plan.feedsOf === null ? [columns] : columns.map((column) => [column]) }
+    const apart = plan.feedsOf !== null && !plan.shared
+    return { chunks, together: apart ? columns.map((column) => [column]) : [columns] }
   })
   while (walks.length > 0) {
     const ended = new Set<(typeof walks)[number]>()
@@ -76,7 +91,7 @@ export async function* missingRows(
 
 function columnsOf({ db, classifier, plan }: SessionRun): Column[] {
   const { model, provider } = classifier
-  return [...Map.groupBy(plan.conditions, passKey).values()].flatMap((group) => {
+  return [...Map.groupBy(plan.conditions, passKey).values()].flatMap((group, place) => {
     const [first] = group
     if (!first) return []
     const reads = group.map((stored) => ({
@@ -87,6 +102,7 @@ function columnsOf({ db, classifier, plan }: SessionRun): Column[] {
       readout: readoutKey(stored.condition.readout),
     }))
     return {
+      place,
       stored: first,
       preprocessing: first.condition.preprocessing ?? model.preprocessing,
       reads,
@@ -96,7 +112,7 @@ function columnsOf({ db, classifier, plan }: SessionRun): Column[] {
 }
 
 async function* missingRowsOf(
-  { signal, onProgress }: SessionRun,
+  { plan, signal, onProgress }: SessionRun,
   facts: FactStore,
   chunk: readonly StudyImage[],
   columns: readonly Column[],
@@ -114,7 +130,8 @@ async function* missingRowsOf(
   let cached = 0
   for (const image of chunk) {
     const views = new Map<Preprocessing, ImageView>()
-    for (const { stored, preprocessing, reads, feeds } of columns) {
+    const shared = new Map<string, PassRow>()
+    for (const { place, stored, preprocessing, reads, feeds } of columns) {
       const { conditionId, transform } = partFor(stored, image.id)
       const missing = reads.filter(({ variantId }) => !knownOf(variantId, conditionId).has(image.exampleId))
       cached += reads.length - missing.length
@@ -125,7 +142,15 @@ async function* missingRowsOf(
         key: { variantId, conditionId, exampleId: image.exampleId },
         readout,
       }))
-      rows.push({ view, transform: asPixelTransform(transform), wants, feeds })
+      const pass: Pass = { column: place, feeds, wants }
+      const pixels = `${[...views.keys()].indexOf(preprocessing)}/${conditionId}`
+      const other = plan.shared ? shared.get(pixels) : undefined
+      if (other) other.passes.push(pass)
+      else {
+        const row: PassRow = { view, transform: asPixelTransform(transform), passes: [pass] }
+        rows.push(row)
+        if (plan.shared) shared.set(pixels, row)
+      }
     }
   }
   onProgress({ cached })

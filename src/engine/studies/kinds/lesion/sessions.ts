@@ -1,13 +1,15 @@
 import type { StoredModel } from '../../../models/index.ts'
 import type { StoredCondition } from '../../../facts/index.ts'
-import type { PlanSessions, SessionPlan } from '../../definition/index.ts'
+import type { MeasureContext, PlanSessions, SessionPlan } from '../../definition/index.ts'
+import { compareGates } from '../../../inference/index.ts'
 import { choiceText, weighLesion, type LesionTimes } from './cost.ts'
-import { blocksOf, cutGraph, gatedGraph, gates } from './graphs.ts'
+import { blocksOf, cutGraph, gatedGraph, gates, sharedGraph } from './graphs.ts'
+import { gatesOf } from './work.ts'
 import { timesForLesion } from './trial.ts'
 
 /**
- * Plans sessions in the cheaper way by measured times. Where there is a reason instead of times, blocks are gated. The
- * facts are the same to the bit either way.
+ * Plans sessions in the cheapest way by measured times. Where there is a reason instead of times, blocks are gated. The
+ * facts are the same to the bit in each way.
  */
 export function lesionSessions(
   model: StoredModel,
@@ -20,7 +22,19 @@ export function lesionSessions(
   const blocks = subsets.flatMap(([, [first]]) => (first ? [blocksOf(first)] : []))
   const choice = typeof times === 'string' ? null : weighLesion(model, blocks, images, times)
   const note = choice ? choiceText(choice) : `blocks gated (${String(times)})`
-  if (choice && !choice.gated) {
+  if (choice?.way === 'shared') {
+    const feeds = new Map(blocks.map((removed) => [removed.join('-'), gates(model, removed)]))
+    return [
+      {
+        graph: sharedGraph(model),
+        conditions: inPrefixOrder(model, conditions),
+        note,
+        feedsOf: (condition) => feeds.get(blocksOf(condition).join('-')) ?? [],
+        shared: true,
+      },
+    ]
+  }
+  if (choice?.way === 'cut') {
     return subsets.map(([name, own]) => {
       const removed = own[0] ? blocksOf(own[0]) : []
       const feeds = gates(model, removed)
@@ -42,11 +56,26 @@ export function lesionSessions(
   ]
 }
 
+/** Conditions in the order in which each has the longest prefix of blocks in common with the one before it. */
+const inPrefixOrder = (model: StoredModel, conditions: readonly StoredCondition[]): StoredCondition[] =>
+  conditions
+    .map((condition) => ({ condition, own: gatesOf(model, blocksOf(condition)) }))
+    .sort((a, b) => compareGates(a.own, b.own))
+    .map(({ condition }) => condition)
+
 /**
- * Plans the sessions of a lesion study. Times both ways first where that pays off; outside a study blocks are
- * gated.
+ * Plans the sessions of a lesion study. Times the ways first where that pays off; outside a study, and after
+ * the engine died, blocks are gated.
  */
 export const planLesions: PlanSessions = async (conditions, { model, images, run }) => {
-  const times = run ? await timesForLesion(run, conditions.length * images) : 'nothing is timed here'
+  const times = await timesOf(run, conditions.length * images)
   return run?.job.signal.aborted ? [] : lesionSessions(model, conditions, images, times)
+}
+
+/** Times, or the reason to gate. After a death of the engine, gates find the image and condition it died of. */
+async function timesOf(run: MeasureContext | null, passes: number): Promise<LesionTimes | string> {
+  if (!run) return 'nothing is timed here'
+  return run.job.crashes > 0 && !run.progress.moved()
+    ? 'the engine died here before'
+    : await timesForLesion(run, passes)
 }
