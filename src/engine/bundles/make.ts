@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { KernelscopeError } from '#shared/errors.ts'
 import { imageRoot } from '../facts/index.ts'
 import type { Press, WrittenFile } from '../figures/index.ts'
-import { plannedTransforms } from '../studies/index.ts'
+import { plannedTransforms, studyDefinition } from '../studies/index.ts'
 import { temporaryFolder } from '../base/temporary.ts'
 import { version } from '../base/version.ts'
 import type { Workspace } from '../workspace/index.ts'
@@ -16,7 +16,7 @@ import { writeEvidence } from './evidence.ts'
 import { fileDigest } from './find.ts'
 import { folderArchive } from './folderArchive.ts'
 import { writeImages } from './images.ts'
-import { drawsName, manifestName, manifestText, type Manifest } from './manifest.ts'
+import { drawsName, failuresName, manifestName, manifestText, type Manifest } from './manifest.ts'
 import { renumberedParams } from './params.ts'
 import { archiveLimits } from './reader.ts'
 import { restoreSetting, restoredStudy } from './restore.ts'
@@ -31,7 +31,7 @@ import { beginPart, unwatched, type Steps } from './steps.ts'
  * What the study rests on is first set up in a workspace of its own, as a reader of the bundle does it, and everything else
  * comes from there: a bundle has no number that does not follow from what it holds.
  *
- * @throws STUDY_PARAMS where nothing of the study was measured yet
+ * @throws STUDY_PARAMS where nothing of the study was measured yet, not even in vain
  * @throws UNSUPPORTED where the bundle would be larger than what `openBundle` reads
  * @param steps stops it: nothing is left then
  * @throws DISK_FULL where the disk is full; the reason of the signal
@@ -57,7 +57,10 @@ export async function makeBundle(
       throw new KernelscopeError('INTERNAL', `the bundle of ${head.study.title} would lack facts`, {
         details: `${JSON.stringify(counts)} in the workspace, ${JSON.stringify(head.counts)} in the bundle`,
       })
-    if (head.counts.facts + head.counts.measurements === 0 && study.figures.length === 0)
+    const { fromWeights = false } = studyDefinition(head.study.kind)
+    const answers = head.counts.facts + head.counts.measurements
+    const isEmpty = fromWeights ? study.figures.length === 0 : answers === 0 && !names.includes(failuresName)
+    if (isEmpty)
       throw new KernelscopeError('STUDY_PARAMS', `nothing of ${head.study.title} was measured yet`, {
         hint: 'Run the study first.',
       })

@@ -81,3 +81,11 @@ describe('work on a bundle', () => {
     expect([leftovers(), readdirSync(folder)]).toEqual(before)
   })
 })
+
+it('refuses a study of which nothing was measured', async () => {
+  engine.session.db.prepare('DELETE FROM prediction').run()
+  await expect(bundleOf(engine, studyId, join(folder, 'empty.zip'))).rejects.toMatchObject({
+    code: 'STUDY_PARAMS',
+    message: expect.stringContaining('nothing of'),
+  })
+})
