@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { noRewrite } from '#shared/rewrites.ts'
 import type { StudyInput } from '#shared/contract/index.ts'
 import { createEngine } from '#engine/api/index.ts'
+import { packClasses } from '#engine/facts/top.ts'
 import { internVariant, settingOf, variantKey } from '#engine/facts/index.ts'
 import { insertStudy, settledStudy } from '#engine/studies/index.ts'
 import { planRun } from '#engine/studies/store/plan.ts'
@@ -84,14 +85,14 @@ function addRows(db: Db, images: number, like: number): number {
 }
 
 /** Packs five classes as the engine does, the first one with this probability and the others with shares of the rest. */
-function packedTop(first: number, confidence: number): Buffer {
-  const top = Buffer.alloc(40)
-  for (let place = 0; place < 5; place++) {
-    top.writeUInt32LE((first + place) % 16, 4 * place)
-    top.writeFloatLE(place === 0 ? confidence : (1 - confidence) / (place + 2), 20 + 4 * place)
-  }
-  return top
-}
+const packedTop = (first: number, confidence: number): Buffer =>
+  packClasses(
+    Array.from({ length: 5 }, (_, place) => ({
+      classIndex: (first + place) % 16,
+      probability: place === 0 ? confidence : (1 - confidence) / (place + 2),
+    })),
+    confidence,
+  )
 
 /**
  * Stores a fact for every cell of a study: a quarter is wrong, with any confidence. Their marks are counted afterwards.
@@ -108,7 +109,7 @@ function addFacts(db: Db, studyId: number, datasetId: number): number {
        SELECT *, packed_top(predicted, confidence) AS top FROM (
          SELECT @variant AS v, @condition AS c, example_id AS e, (class_idx + (r = 0)) % 16 AS predicted, r > 0 AS correct,
            1 + (r = 0) AS true_rank, iif(r > 0, 1 - u * u, 0.2 + 0.8 * u * u) AS confidence,
-           iif(r > 0, 1 - u * u, 0.1 * u) AS true_probability, 8.0 * u AS true_logit
+           iif(r > 0, NULL, 0.1 * u) AS true_probability, 8.0 * u AS true_logit
          FROM (SELECT example_id, class_idx, abs(random()) % 4 AS r, abs(random() % 4194304) / 4194304.0 AS u
            FROM image WHERE dataset_id = @dataset ORDER BY example_id)))`,
   )

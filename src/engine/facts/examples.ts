@@ -25,7 +25,8 @@ export function* exampleFacts(
 ): Generator<FactTuple[]> {
   const select = db
     .prepare<(number | null)[], FactTuple>(
-      `SELECT example_id, predicted, correct, true_rank, confidence, true_probability, top FROM prediction
+      `SELECT example_id, predicted, correct, true_rank, confidence,
+         coalesce(true_probability, iif(true_rank = 1, confidence, NULL)), top FROM prediction
        WHERE variant_id = ? AND condition_id = ? AND example_id > ? AND example_id <= ? ORDER BY example_id LIMIT ?`,
     )
     .raw()

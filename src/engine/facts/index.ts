@@ -69,7 +69,8 @@ export {
   type PlannedCondition,
   type StoredCondition,
 } from './plannedConditions.ts'
-export { secondProbability, type Prediction, type TopClass } from './prediction.ts'
+export type { Prediction } from './prediction.ts'
+export { secondProbability, type TopClass } from './top.ts'
 export { byConfidence, measuredImages, type ConfidenceOrder } from './rows.ts'
 export { predictionFinder } from './single.ts'
 export { cellsState, imageVersion, otherFactsState, variantsState } from './state.ts'

@@ -1,8 +1,9 @@
 import { marks, type Db } from '../workspace/index.ts'
 import { classNameSql, imagesInOrder, imagesOf, type ImageSource } from './images.ts'
 import { boundTo, withFacts, type Bound, type FactsOf } from './join.ts'
-import { finiteSql, isCorrect, unpackTop } from './prediction.ts'
+import { finiteSql, isCorrect } from './prediction.ts'
 import { countMarks, sourceMarks, type SourceMarks } from './sourceMarks.ts'
+import { unpackTop } from './top.ts'
 
 /** The prediction of an image and whether it is right. */
 export interface Outcome {
@@ -181,5 +182,5 @@ export function rankingsOf(db: Db, source: ImageSource, facts: FactsOf): RankedI
        FROM ${withFacts(images)} ORDER BY i.id`,
     )
     .all(...images.values, boundTo(facts))
-    .map(({ top, ...row }) => ({ ...row, top: unpackTop(top).map(({ classIndex }) => classIndex) }))
+    .map(({ top, ...row }) => ({ ...row, top: unpackTop(top, 0).map(({ classIndex }) => classIndex) }))
 }

@@ -1,13 +1,7 @@
-import { topCount } from '#shared/readouts.ts'
 import type { Facts } from '../inference/index.ts'
 import { damagedFacts, marks, rowDigest } from '../workspace/index.ts'
 import type { FactsOf } from './join.ts'
-
-/** A class, by its index among the outputs, with its probability in [0, 1]. */
-export interface TopClass {
-  classIndex: number
-  probability: number
-}
+import { packClasses, packTop, unpackTop, type TopClass } from './top.ts'
 
 /** The prediction of a model for an image under a condition. */
 export interface Prediction {
@@ -32,6 +26,7 @@ export interface PredictionRow {
   correct: number | null
   true_rank: number | null
   confidence: number
+  /** null also where it is the confidence: of the true class at rank 1. */
   true_probability: number | null
   true_logit: number | null
   top: Buffer
@@ -42,13 +37,20 @@ type Read = { [Column in keyof PredictionRow]: (facts: Facts, row: number) => Pr
 const ofKnown = (values: Float64Array | Int32Array, { trueRank }: Facts, row: number) =>
   (trueRank[row] ?? 0) > 0 ? (values[row] ?? null) : null
 
+/** What is stored of the probability of the true class: null where it is the likeliest one, with the confidence itself. */
+const ownProbability = (rank: number | null, probability: number | null, confidence: number) =>
+  rank === 1 && probability === confidence ? null : probability
+
 /** Every column with what it holds of a row of facts. Does not compile while a column of `PredictionRow` is missing. */
 const stored: Read = {
   predicted: ({ predicted }, row) => predicted[row] ?? -1,
   correct: ({ correct }, row) => ((correct[row] ?? -1) < 0 ? null : (correct[row] ?? null)),
   true_rank: (facts, row) => ofKnown(facts.trueRank, facts, row),
   confidence: ({ confidence }, row) => confidence[row] ?? 0,
-  true_probability: (facts, row) => ofKnown(facts.trueProbability, facts, row),
+  true_probability(facts, row) {
+    const rank = stored.true_rank(facts, row)
+    return ownProbability(rank, ofKnown(facts.trueProbability, facts, row), facts.confidence[row] ?? 0)
+  },
   true_logit: (facts, row) => ofKnown(facts.trueLogit, facts, row),
   top: packTop,
 }
@@ -108,36 +110,10 @@ export const toPrediction = (row: PredictionRow): Prediction => ({
   correct: isCorrect(row.correct),
   trueRank: row.true_rank,
   confidence: row.confidence,
-  trueProbability: row.true_probability,
+  trueProbability: row.true_probability ?? (row.true_rank === 1 ? row.confidence : null),
   trueLogit: row.true_logit,
-  top: unpackTop(row.top),
+  top: unpackTop(row.top, row.confidence),
 })
-
-/**
- * Packs the likeliest classes of row `row`: up to five classes (uint32), then their probabilities (float32),
- * little-endian.
- */
-export function packTop({ flagged, topClasses, topProbabilities }: Facts, row: number): Buffer {
-  if (flagged[row]) return Buffer.alloc(0)
-  const from = row * topCount
-  let count = 0
-  while (count < topCount && (topClasses[from + count] ?? -1) >= 0) count++
-  const blob = Buffer.allocUnsafe(8 * count)
-  for (let place = 0; place < count; place++) {
-    blob.writeUInt32LE(topClasses[from + place] ?? 0, 4 * place)
-    blob.writeFloatLE(topProbabilities[from + place] ?? 0, 4 * (count + place))
-  }
-  return blob
-}
-
-function packed(top: readonly TopClass[]): Buffer {
-  const blob = Buffer.alloc(top.length * 8)
-  for (const [place, { classIndex, probability }] of top.entries()) {
-    blob.writeUInt32LE(classIndex, place * 4)
-    blob.writeFloatLE(probability, (top.length + place) * 4)
-  }
-  return blob
-}
 
 /** Converts a prediction into a row, as `toPrediction` reads it. */
 export const toRow = ({ top, correct, ...rest }: Prediction): PredictionRow => ({
@@ -145,20 +121,7 @@ export const toRow = ({ top, correct, ...rest }: Prediction): PredictionRow => (
   correct: correct === null ? null : Number(correct),
   true_rank: rest.trueRank,
   confidence: rest.confidence,
-  true_probability: rest.trueProbability,
+  true_probability: ownProbability(rest.trueRank, rest.trueProbability, rest.confidence),
   true_logit: rest.trueLogit,
-  top: packed(top),
+  top: packClasses(top, rest.confidence),
 })
-
-/** Reads what `packTop` has packed, best first. */
-export function unpackTop(blob: Buffer): TopClass[] {
-  const n = blob.length / 8
-  return Array.from({ length: n }, (_, place) => ({
-    classIndex: blob.readUInt32LE(place * 4),
-    probability: blob.readFloatLE((n + place) * 4),
-  }))
-}
-
-/** Reads the second largest probability of what `packTop` has packed; -1 where there is none. */
-export const secondProbability = (blob: Buffer): number =>
-  blob.length < 16 ? -1 : blob.readFloatLE(blob.length / 2 + 4)

@@ -34,7 +34,7 @@ const tableSize = ({ db }: Workspace, sql: string): PartSize =>
   db.prepare<[], PartSize>(sql).get() ?? { items: 0, bytes: 0 }
 
 /** About the bytes of a fact in the database: its row and its share of the index. */
-const factBytes = 96
+const factBytes = 84
 
 type PartId = CachePart['id']
 
