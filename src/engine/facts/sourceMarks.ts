@@ -1,4 +1,4 @@
-import { bySource, type ImageSource } from './images.ts'
+import type { ImageSource } from './images.ts'
 import { marks, type Db } from '../workspace/index.ts'
 import { marksOf, type CellMarks } from './cellMarks.ts'
 import { imageList, placesBetween, type ImageList } from './imageList.ts'
@@ -65,6 +65,3 @@ export function pairsWith(counts: Uint32Array, first: number | null, second: num
   }
   return sum
 }
-
-/** As `sourceMarks` for any source, each prepared once. */
-export const marksBySource = (db: Db) => bySource((source) => sourceMarks(db, source))
