@@ -194,7 +194,10 @@ async function printCost(
         'work left',
         `${Math.round(cost.work.reduce((sum, { forwards }) => sum + forwards, 0))} forward passes`,
       ],
-      ['time', cost.seconds === null ? 'not known before a first run' : formatDuration(cost.seconds)],
+      [
+        options.until ? 'time at most' : 'time',
+        cost.seconds === null ? 'not known before a first run' : formatDuration(cost.seconds),
+      ],
       ...sizes.map((text) => ['size', text] as const),
       ...cost.choices.map((text) => ['choice', text] as const),
       ...cost.warnings.map(({ message }) => ['warning', message] as const),

@@ -60,6 +60,8 @@ const pairedTest = z.object({
   /** Top-1 of a minus that of b on these images, with the 95 % interval of a difference of pairs (Newcombe 1998). */
   difference: z.number(),
   interval: interval.nullable(),
+  /** What is known of the difference over all images, while some are missing; left out before a first look. */
+  sequence: sequence.optional(),
 })
 
 export const reportedValue = z.object({

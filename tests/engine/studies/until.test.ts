@@ -36,6 +36,7 @@ it('a study stops when its points are narrow enough, its models together, and go
     expect(sequence?.of).toBe(160)
     expect((sequence!.hi - sequence!.lo) / 2).toBeLessThanOrEqual(0.12 + 1e-9)
   }
+  expect(early.tests).toHaveLength(2)
   const notes = early.figures[0]?.notes.join(' ')
   expect(notes).toMatch(
     /of 160 images of .*: the study was stopped early as asked, since every point is within ±12 points at 95 %\./,
@@ -71,6 +72,14 @@ it('a study stops when its points are narrow enough, its models together, and go
     expect(sequence).toBeUndefined()
     expect(before!.lo).toBeLessThanOrEqual(top1!)
     expect(before!.hi).toBeGreaterThanOrEqual(top1!)
+  }
+
+  for (const [at, { difference, sequence }] of whole.tests.entries()) {
+    const before = early.tests[at]?.sequence
+    expect([sequence, before?.of]).toEqual([undefined, 160])
+    expect(before!.lo).toBeLessThanOrEqual(difference)
+    expect(before!.hi).toBeGreaterThanOrEqual(difference)
+    expect(before!.hi - before!.lo).toBeLessThan(1)
   }
 
   const inStretches = storedBits(engine)

@@ -27,6 +27,11 @@ export interface Comparison {
 export interface Sequences {
   /** The sequence of top-1 under a condition; null before the first look. */
   ofCell(model: ReadModel, stored: PlannedCondition): Promise<Sequence | null>
+  /**
+   * The sequence of the difference of two models' accuracies on the same images, a minus b, from -1 to 1, under a condition
+   * that both have; null before the first look, or where all images are measured.
+   */
+  ofDifference(a: ReadModel, b: ReadModel, key: string): Promise<Sequence | null>
   /** Compares two models under the conditions that they share; for each, both p-values. */
   compared(a: ReadModel, b: ReadModel): Promise<Comparison[]>
 }
@@ -48,6 +53,22 @@ export function sequencesOf(db: Db, seed: number): Sequences {
     async ofCell(model, stored) {
       const { turn, read } = await answersOf(model, stored)
       return sequenceOf(drawsOf(turn, valuesOf(read)))
+    },
+    async ofDifference(a, b, key) {
+      const [stored, other] = [a, b].map(({ conditions }) =>
+        conditions.find(({ condition }) => condition.key === key),
+      )
+      if (!stored || !other) return null
+      const [left, right] = [await answersOf(a, stored), await answersOf(b, other)]
+      const draws = drawsOf(left.turn, comparedValues(left.read, right.read))
+      const { looks, known, n, estimate } = draws
+      if (looks.length === 0 || n === known.total) return null
+      const { lo, hi } = confidenceSequence(looks, known, 0.5, level)
+      const difference = (mean: number) => 2 * mean - 1
+      return {
+        ...{ lo: difference(lo), hi: difference(hi), level, n, of: known.total },
+        estimate: estimate === null ? null : difference(estimate),
+      }
     },
     async compared(a, b) {
       const found: Comparison[] = []

@@ -33,7 +33,7 @@ export async function readGrid(
   images: number,
   withTests: boolean,
   wordsOf: (condition: Condition) => ConditionWords,
-  sequences: Pick<Sequences, 'ofCell'> | null = null,
+  sequences: Pick<Sequences, 'ofCell' | 'ofDifference'> | null = null,
 ): Promise<Grid> {
   const cells: StudyCondition[] = []
   const counts = new Map<string, number>()
@@ -92,7 +92,7 @@ export async function readGrid(
       const { both = 0, first = 0 } = pairs(cell) ?? {}
       return both + first === 0 ? null : first / (both + first)
     },
-    tests: withTests ? await pairedTests(db, models) : [],
+    tests: withTests ? await pairedTests(db, models, complete ? null : sequences) : [],
   }
 }
 

@@ -9,6 +9,7 @@ import { mcnemar } from '#shared/maths/mcnemar.ts'
 import type { Db } from '../../workspace/index.ts'
 import type { GridModel } from '../definition/index.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
+import type { Sequences } from '../sequences/index.ts'
 import { pairedDifferenceInterval } from './differences.ts'
 import { noPairs, pairCounts, type PairCounts } from '../../facts/index.ts'
 
@@ -94,15 +95,23 @@ export function testOfPairs(counts: PairCounts): PairTest | null {
 /**
  * Computes McNemar's exact test for each pair of models under each condition they share, on the images that
  * both have facts for. The tests are one family for Holm's correction.
+ *
+ * @param sequences reads those of the differences; null where no images are missing
  */
-export async function pairedTests(db: Db, models: GridModel[]): Promise<PairedTest[]> {
+export async function pairedTests(
+  db: Db,
+  models: GridModel[],
+  sequences: Pick<Sequences, 'ofDifference'> | null,
+): Promise<PairedTest[]> {
   const tests: Omit<PairedTest, 'adjusted'>[] = []
   for (const [place, a] of models.entries()) {
     for (const b of models.slice(place + 1)) {
       for (const { condition } of a.conditions.slice(0, testedConditions)) {
         const counts = pairsOfModels(db, a, b, condition.key)
         const test = counts && testOfPairs(counts)
-        if (test) tests.push({ key: condition.key, a: a.id, b: b.id, ...test })
+        const sequence = test && (await sequences?.ofDifference(a, b, condition.key))
+        if (test)
+          tests.push({ key: condition.key, a: a.id, b: b.id, ...test, ...(sequence ? { sequence } : {}) })
         await nextTurn()
       }
     }
