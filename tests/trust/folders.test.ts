@@ -8,6 +8,7 @@ import type { Dataset } from '#shared/contract/index.ts'
 import { temporaryFolderOfFile } from '../temporary.ts'
 import { pipe, survived } from './folders/survived.ts'
 import { asOrdinaryUser } from './ordinaryUser.ts'
+import { told } from './told.ts'
 
 let engine: Engine
 let image: Buffer
@@ -131,6 +132,11 @@ function arrays(make: (path: string) => void): { path: string } {
   make(join(path, 'labels.npy'))
   return { path }
 }
+
+it('there are as many folders as docs/trust.md tells of', () => {
+  // Three have a test of their own.
+  expect(told().folders).toBe(survived.length + refused.length + 3)
+})
 
 describe.runIf(posix)('a folder of images with', () => {
   it.each(survived)('%s is indexed', async (_, spoil, { images = 2, unreadable = 0, remark = /^/ }) => {

@@ -13,6 +13,7 @@ import { answerTo } from './models/answer.ts'
 import { changes } from './models/cases.ts'
 import expected from './models/expected.json' with { type: 'json' }
 import { net } from './models/net.ts'
+import { told } from './told.ts'
 
 describe('a hostile model', () => {
   it('is read or refused by name, each with its own error', async () => {
@@ -23,6 +24,11 @@ describe('a hostile model', () => {
     for (const answer of Object.values(answers)) expect(answer).toMatch(/^(read|MODEL_\w+ .*\{path\}.*)$/)
     // What was not foreseen is refused too, but each of these was.
     expect(Object.values(answers).filter((answer) => answer.includes('cannot be worked with'))).toEqual([])
+  })
+
+  it('is one of as many as docs/trust.md tells of', () => {
+    expect(told().models).toBe(changes.length)
+    expect(new Map(changes).size).toBe(changes.length)
   })
 
   it('is read where nothing is changed', async () => {
