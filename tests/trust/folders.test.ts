@@ -6,6 +6,7 @@ import { createEngine, type Engine } from '#engine/api/index.ts'
 import { indexDataset } from '#engine/datasets/index.ts'
 import type { Dataset } from '#shared/contract/index.ts'
 import { temporaryFolderOfFile } from '../temporary.ts'
+import { pictures } from './folders/pictures.ts'
 import { pipe, survived } from './folders/survived.ts'
 import { asOrdinaryUser } from './ordinaryUser.ts'
 import { told } from './told.ts'
@@ -135,21 +136,24 @@ function arrays(make: (path: string) => void): { path: string } {
 
 it('there are as many folders as docs/trust.md tells of', () => {
   // Three have a test of their own.
-  expect(told().folders).toBe(survived.length + refused.length + 3)
+  expect(told().folders).toBe(survived.length + pictures.length + refused.length + 3)
 })
 
 describe.runIf(posix)('a folder of images with', () => {
-  it.each(survived)('%s is indexed', async (_, spoil, { images = 2, unreadable = 0, remark = /^/ }) => {
-    const root = twoClasses()
-    spoil(root, image)
-    const { state, report, ...dataset } = await indexed(root)
-    expect({ state, images: dataset.images, unreadable: dataset.unreadable }).toEqual({
-      state: 'ready',
-      images,
-      unreadable,
-    })
-    expect(report?.remarks.join('\n') ?? '').toMatch(remark)
-  })
+  it.each([...survived, ...pictures])(
+    '%s is indexed',
+    async (_, spoil, { images = 2, unreadable = 0, remark = /^/ }) => {
+      const root = twoClasses()
+      await spoil(root, image)
+      const { state, report, ...dataset } = await indexed(root)
+      expect({ state, images: dataset.images, unreadable: dataset.unreadable }).toEqual({
+        state: 'ready',
+        images,
+        unreadable,
+      })
+      expect(report?.remarks.join('\n') ?? '').toMatch(remark)
+    },
+  )
 
   it('a subfolder and an image that may not be read is indexed', async () => {
     const root = twoClasses()

@@ -5,12 +5,15 @@ import { join } from 'node:path'
 /** Makes a pipe that nobody writes to. */
 export const pipe = (path: string) => execFileSync('mkfifo', [path])
 
-/** What is put into a folder of two classes, and how many images are then there, how many of them unreadable. */
-export const survived: [
+/** A title, what spoils a folder, and what is then found. */
+export type Survived = [
   string,
-  (root: string, image: Buffer) => void,
+  (root: string, image: Buffer) => void | Promise<void>,
   { images?: number; unreadable?: number; remark?: RegExp },
-][] = [
+]
+
+/** What is put into a folder of two classes, and how many images are then there, how many of them unreadable. */
+export const survived: Survived[] = [
   ['a link that leads to itself', (root) => symlinkSync('self', join(root, 'self')), {}],
   [
     'an image that is a link to itself',
