@@ -18,10 +18,12 @@ import {
   flips,
   type ImageSource,
   measuredImages,
+  mostConfident,
   outcomePages,
   outcomesOf,
   pairCounts,
   predictionFinder,
+  verdictsOf,
   exampleFacts,
 } from '#engine/facts/index.ts'
 import { storedColumns } from '#engine/facts/prediction.ts'
@@ -326,4 +328,27 @@ it('a prediction that is not as it was stored is refused where it is read row by
   const refused = { code: 'WORKSPACE_CORRUPT', hint: expect.stringContaining('workspace verify --heal') }
   for (const read of reads) expect(read).toThrow(expect.objectContaining(refused))
   db.exec('ROLLBACK TO spoiled; RELEASE spoiled')
+})
+
+it('the most confident mistakes, and which images are right, are those of all facts put in order', () => {
+  for (const [, source, has] of sources)
+    for (const variantId of variants)
+      for (const conditionId of conditions) {
+        const of = { variantId, conditionId }
+        const own = facts.filter(
+          (fact) => fact.variant === variantId && fact.condition === conditionId && has(fact),
+        )
+        expect([...verdictsOf(db, source, of).ids]).toEqual(own.map(({ image }) => image))
+        expect([...verdictsOf(db, source, of).right]).toEqual(own.map(({ correct }) => Number(correct === 1)))
+        for (const which of ['wrong', 'unknown'] as const)
+          for (const limit of [1, 3, 100]) {
+            const found = own
+              .filter(({ correct }) => correct === (which === 'wrong' ? 0 : null))
+              .sort((a, b) => b.confidence - a.confidence || a.image - b.image)
+              .slice(0, limit)
+            expect(mostConfident(db, source, of, which, limit).map(({ imageId }) => imageId)).toEqual(
+              found.map(({ image }) => image),
+            )
+          }
+      }
 })
