@@ -6,6 +6,7 @@ import { createEngine, type Engine } from '#engine/api/index.ts'
 import { indexDataset } from '#engine/datasets/index.ts'
 import type { Dataset } from '#shared/contract/index.ts'
 import { temporaryFolderOfFile } from '../temporary.ts'
+import { lists, noLists } from './folders/lists.ts'
 import { pictures } from './folders/pictures.ts'
 import { pipe, survived } from './folders/survived.ts'
 import { asOrdinaryUser } from './ordinaryUser.ts'
@@ -136,7 +137,9 @@ function arrays(make: (path: string) => void): { path: string } {
 
 it('there are as many folders as docs/trust.md tells of', () => {
   // Three have a test of their own.
-  expect(told().folders).toBe(survived.length + pictures.length + refused.length + 3)
+  expect(told().folders).toBe(
+    [survived, pictures, refused, lists, noLists].reduce((sum, { length }) => sum + length, 3),
+  )
 })
 
 describe.runIf(posix)('a folder of images with', () => {
@@ -163,6 +166,29 @@ describe.runIf(posix)('a folder of images with', () => {
     chmodSync(join(root, 'dog'), 0o755)
     expect({ state, images, unreadable }).toEqual({ state: 'ready', images: 2, unreadable: 1 })
     expect(report?.remarks.join()).toContain('Folders left out, each cannot be read (EACCES): dog.')
+  })
+})
+
+describe('a list of labels with', () => {
+  const listed = (text: string | Buffer) => {
+    const path = empty()
+    for (const name of ['a', 'b']) writeFileSync(join(path, `${name}.png`), image)
+    writeFileSync(join(path, 'labels.csv'), text)
+    return indexed(path, join(path, 'labels.csv'))
+  }
+
+  it.each(lists)('%s is read', async (_, text, classes, remark = /^/) => {
+    const { state, images, report, ...found } = await listed(text)
+    expect({ state, images }).toEqual({ state: 'ready', images: 2 })
+    expect(found.classes.map((one) => `${one.name} ${one.images}`).sort()).toEqual(classes.toSorted())
+    expect(report?.remarks.join('\n') ?? '').toMatch(remark)
+  })
+
+  it.each(noLists)('%s is refused', async (_, text, message) => {
+    await expect(listed(text)).rejects.toMatchObject({
+      code: 'DATASET_LABELS',
+      message: expect.stringMatching(message),
+    })
   })
 })
 
