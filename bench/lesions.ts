@@ -1,7 +1,8 @@
 /**
  * The ways to remove blocks: gated, cut out, and in segments that share prefixes. CPU time of one thread of ONNX Runtime,
  * with all else that a study does, in turns; the median of the rounds.
- * Run: node bench/lesions.ts [--rounds N] [--images N] [net.onnx …]; without nets, those of the sample
+ * Run: node bench/lesions.ts [--rounds N] [--images N] [--only every|five] [--ways gated,shared] [net.onnx …]; without
+ * nets, those of the sample
  */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,7 +16,12 @@ import { cpuSeconds, report, type Row } from './report.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '3' }, images: { type: 'string', default: '64' } },
+  options: {
+    rounds: { type: 'string', default: '3' },
+    images: { type: 'string', default: '64' },
+    only: { type: 'string', default: 'every,five' },
+    ways: { type: 'string', default: 'gated,cut out,shared' },
+  },
 })
 const rounds = Number(values.rounds)
 const images = Number(values.images)
@@ -42,6 +48,7 @@ const ways: Record<string, [string, number][]> = {
     ['segments-equal', 0.01],
   ],
 }
+const chosen = values.ways.split(',')
 
 const folder = mkdtempSync(join(tmpdir(), 'kernelscope-bench-'))
 
@@ -87,11 +94,12 @@ try {
     await ended(engine, (await client.studies.run({ kind: 'clean-accuracy', ...common })).job?.id)
     const variant = currentVariant(db, getModel(db, id))?.id ?? 0
     for (const [title, params] of Object.entries(studies)) {
-      const found = new Map(Object.keys(ways).map((way) => [way, [] as number[]]))
+      if (!values.only.split(',').some((word) => title.startsWith(word))) continue
+      const found = new Map(chosen.map((way) => [way, [] as number[]]))
       for (let round = 0; round < rounds; round++)
-        for (const [way, times] of Object.entries(ways)) {
+        for (const way of chosen) {
           db.prepare('DELETE FROM session_time WHERE variant_id = ?').run(variant)
-          for (const [plan, secondsPerImage] of times)
+          for (const [plan, secondsPerImage] of ways[way] ?? [])
             setSessionTime(db, variant, plan, { secondsToOpen: 0, secondsPerImage })
           db.prepare(`DELETE FROM prediction WHERE variant_id != ?`).run(variant)
           const before = cpuSeconds()
