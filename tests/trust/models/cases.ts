@@ -1,3 +1,4 @@
+import { graphs } from './graphs.ts'
 import { floats, integers, node, type Attributes, type Change } from './net.ts'
 
 const huge = 2n ** 62n
@@ -190,6 +191,7 @@ export const changes: readonly [string, Change][] = [
       weights: [integers('k', [0n]), scalar('depth', huge), floats('ends', [2n], [0, 1])],
     },
   ],
+  ...graphs,
 ]
 
 function scalar(name: string, value: bigint) {
