@@ -1,4 +1,5 @@
 import { graphs } from './graphs.ts'
+import { whole } from './whole.ts'
 import { floats, integers, node, type Attributes, type Change } from './net.ts'
 
 const huge = 2n ** 62n
@@ -192,6 +193,7 @@ export const changes: readonly [string, Change][] = [
     },
   ],
   ...graphs,
+  ...whole,
 ]
 
 function scalar(name: string, value: bigint) {
