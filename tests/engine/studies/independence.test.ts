@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
-import { currentVariant } from '#engine/facts/index.ts'
+import { currentVariant, internVariant, variantKey } from '#engine/facts/index.ts'
 import { getModel, setSessionTime } from '#engine/models/index.ts'
 import { studyDefinitions, studyEvidence } from '#engine/studies/index.ts'
 import { expectSameApart } from './apart.ts'
@@ -89,9 +89,10 @@ const small: Record<
 /** Stores times of a trial by which lesions are computed in segments. */
 function shareFromNowOn({ engine, models }: Place, name: Name) {
   const { db } = engine.session.open().workspace
-  const variant = currentVariant(db, getModel(db, models[name]))
-  setSessionTime(db, variant?.id ?? 0, 'gated', { secondsToOpen: 1, secondsPerImage: 1 })
-  setSessionTime(db, variant?.id ?? 0, 'segments-equal', { secondsToOpen: 0, secondsPerImage: 0.1 })
+  const model = getModel(db, models[name])
+  const { id } = currentVariant(db, model) ?? internVariant(db, variantKey(model, 'cpu'))
+  setSessionTime(db, id, 'gated', { secondsToOpen: 1, secondsPerImage: 1 })
+  setSessionTime(db, id, 'segments-equal', { secondsToOpen: 0, secondsPerImage: 0.1 })
 }
 
 /** Runs a study and pauses it again and again. Returns its id and how often it was stopped. */
