@@ -3,7 +3,7 @@ import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, wr
 import { basename, join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { checkSignature, signBundle, signingKeys, trustSigner } from '#engine/bundles/index.ts'
-import { signerName } from '#shared/contract/bundles.ts'
+import { signerName } from '#shared/contract/bundleSignature.ts'
 import { temporaryFolderOfFile } from '../temporary.ts'
 
 const keygen = (...args: string[]) => spawnSync('ssh-keygen', args)

@@ -1,4 +1,5 @@
-export { JobQueue, type JobContext } from './queue.ts'
+export type { JobContext } from './context.ts'
+export { JobQueue } from './queue.ts'
 export { Rate } from './rate.ts'
 export type { NewJob } from './store.ts'
 export {

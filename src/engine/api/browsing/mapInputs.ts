@@ -8,7 +8,6 @@ import { getModel, readModelFile, targetsOf, usableModel } from '../../models/in
 import type { ImageFile, LabelledImage, InspectedModel, MapContext } from '../../saliency/index.ts'
 import { present, type Db } from '../../workspace/index.ts'
 import { drawnImages } from './drawn.ts'
-import { defaultSettings } from '../session/settings.ts'
 import type { EngineSession } from '../session/session.ts'
 
 /** A model and the context to compute its maps. Results are stored in `db`, which is null for a model file. */
@@ -30,7 +29,7 @@ export async function mapInput(
 ): Promise<MapInput> {
   const { inspections, log, pool } = session
   const shared = { pool, log, signal, sessions: inspections.sessions, kept: inspections.kept }
-  const settings = session.opened ? session.settings() : { ...defaultSettings, ...session.overrides }
+  const settings = session.settings()
   if ('id' in source) {
     const { workspace } = session.open()
     const model = usableModel(workspace.db, source.id)

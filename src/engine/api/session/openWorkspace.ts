@@ -95,7 +95,7 @@ export function startJobs({ jobs }: OpenWorkspace, rests: boolean, log: Log): vo
  */
 export async function tidied(
   workspace: Workspace,
-  overrides: Partial<Settings>,
+  overrides: Partial<Settings> | undefined,
   log: Log,
 ): Promise<Workspace> {
   const { cacheMebibytes } = { ...readSettings(workspace.db), ...overrides }

@@ -97,11 +97,6 @@ export class EngineSession {
     return this.#options.electron
   }
 
-  /** Settings of this process, which override those of the workspace. */
-  get overrides(): Partial<Settings> {
-    return this.#options.overrides ?? {}
-  }
-
   /** Checks the rewrites of a new model in the background, where `checksAhead` is set. */
   checkLater(modelId: number): void {
     if (this.#options.checksAhead) this.open().checks.later(modelId)
@@ -128,19 +123,16 @@ export class EngineSession {
 
   /**
    * Closes the open workspace and opens the one that it becomes. Where that fails, it is opened again.
-   *
    * @param become makes the other workspace out of the folder of the closed one
    * @throws any error of `become`
    */
-  async changeWorkspace(
-    become: (workspace: Workspace) => Workspace | Promise<Workspace>,
-  ): Promise<Workspace> {
+  async changeWorkspace(become: (closed: Workspace) => Workspace | Promise<Workspace>): Promise<Workspace> {
     return this.#inTurn(async () => {
       const { workspace } = this.open()
       await this.#release(true)
       let next: Workspace
       try {
-        next = await tidied(await become(workspace), this.overrides, this.log)
+        next = await tidied(await become(workspace), this.#options.overrides, this.log)
       } catch (error) {
         await this.#begin(openWorkspace(workspace.path, workspace.kept))
         throw error
@@ -152,7 +144,6 @@ export class EngineSession {
 
   /**
    * Opens a workspace in place of the open one, which stays open where this fails.
-   *
    * @param readOnly opens a copy of it to look at; so is one opened that cannot be written
    * @param rests whether its queued jobs are not started
    * @throws WORKSPACE_MISSING, WORKSPACE_CORRUPT, WORKSPACE_FOREIGN, WORKSPACE_NEWER, WORKSPACE_LOCKED where it cannot
@@ -208,7 +199,7 @@ export class EngineSession {
     return this.#inTurn(async () => {
       const opened = this.#opened?.workspace
       if (at && opened?.isAt(at.path) && (opened.readOnly !== null) === at.readOnly) return opened
-      const workspace = await tidied(await make(), this.overrides, this.log)
+      const workspace = await tidied(await make(), this.#options.overrides, this.log)
       try {
         await this.#release()
       } catch (error) {
