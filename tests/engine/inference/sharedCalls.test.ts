@@ -10,7 +10,7 @@ it('orders single removed blocks so that one border at a time is kept for the ne
 })
 
 it('keeps the borders at which any later call parts, and no others', () => {
-  const calls = gates('0010', '0011', '0101', '0110', '0111', '1000')
+  const calls = gates('0001', '0010', '0011', '0101', '0110', '0111', '1000')
   const parts = calls.map(
     (call, at) => new Set(calls.slice(at + 1).map((later) => sharedPrefix(call, later))),
   )
