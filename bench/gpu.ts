@@ -26,6 +26,7 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { floorOf } from './floor.ts'
 import { pictures } from './pictures.ts'
 import { report, type Row } from './report.ts'
+import { studyRate } from './studyRate.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -59,18 +60,6 @@ function gpuMemory(): number | null {
   if (status !== 0) return null
   const rows = stdout.split('\n').map((line) => line.split(',').map(Number))
   return rows.reduce((sum, [pid, used]) => sum + (pid === process.pid ? (used ?? 0) : 0), 0)
-}
-
-/** Images per second of a study's job, opening of sessions included. */
-async function studyRate({ client }: Engine, input: Parameters<Engine['client']['studies']['run']>[0]) {
-  const study = await client.studies.run(input)
-  for await (const job of await client.jobs.watch()) {
-    if (job.id !== study.job?.id || !['done', 'failed'].includes(job.state)) continue
-    if (job.problem) throw new Error(job.problem.message)
-    const seconds = ((job.finishedAt ?? 0) - (job.startedAt ?? 0)) / 1000
-    return (job.progress.done - job.progress.cacheHits) / seconds
-  }
-  throw new Error('the stream of jobs ended')
 }
 
 /** Relative L2 difference between the input gradients of the two providers, for four images of noise. */

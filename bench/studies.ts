@@ -6,28 +6,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createEngine, type Engine } from '#engine/api/index.ts'
+import { createEngine } from '#engine/api/index.ts'
 import { floorOf } from './floor.ts'
 import { report, type Row } from './report.ts'
+import { studyRate } from './studyRate.ts'
 
 const batch = 16
 const folder = mkdtempSync(join(tmpdir(), 'kernelscope-bench-'))
-
-/** Measures images per second of a study's job from its start to its end, including the time to open the model. */
-async function studyRate(
-  engine: Engine,
-  input: Parameters<Engine['client']['studies']['run']>[0],
-): Promise<number> {
-  const { client } = engine
-  const study = await client.studies.run(input)
-  for await (const job of await client.jobs.watch()) {
-    if (job.id !== study.job?.id || !['done', 'failed'].includes(job.state)) continue
-    if (job.problem) throw new Error(job.problem.message)
-    const seconds = ((job.finishedAt ?? 0) - (job.startedAt ?? 0)) / 1000
-    return (job.progress.done - job.progress.cacheHits) / seconds
-  }
-  throw new Error('the stream of jobs ended')
-}
 
 const engine = await createEngine({ overrides: { provider: 'cpu', batch } })
 try {
