@@ -1,6 +1,6 @@
 import { graphs } from './graphs.ts'
 import { whole } from './whole.ts'
-import { floats, integers, node, type Attributes, type Change } from './net.ts'
+import { floats, integers, middle, node, type Attributes, type Change } from './net.ts'
 
 const huge = 2n ** 62n
 const most = 2n ** 63n - 1n
@@ -16,15 +16,6 @@ const odd: readonly [string, bigint][] = [
 const pairs = (name: string, make: (value: bigint) => Attributes) =>
   odd.map(([text, value]): [string, Change] => [`Conv with ${name} ${text}`, { conv: make(value) }])
 
-const middle = (
-  op: string,
-  inputs: string[],
-  attributes: Attributes = {},
-  weights: Change['weights'] = [],
-): Change => ({
-  middle: [node(op, ['c', ...inputs], 'm', attributes)],
-  weights,
-})
 const slice = (name: string, values: [bigint, bigint, bigint, bigint]): [string, Change] => [
   `Slice with ${name}`,
   middle('Slice', ['starts', 'ends', 'axes', 'steps'], {}, [

@@ -1,14 +1,5 @@
-import { floats, integers, node, type Attributes, type Change } from './net.ts'
+import { floats, integers, middle, node, type Change } from './net.ts'
 
-const middle = (
-  op: string,
-  inputs: string[],
-  attributes: Attributes = {},
-  weights: Change['weights'] = [],
-): Change => ({
-  middle: [node(op, ['c', ...inputs], 'm', attributes)],
-  weights,
-})
 const relu = node('Relu', ['c'], 'm')
 const tensor = (name: string, change: object): Change => ({
   middle: [node('Add', ['c', name], 'm')],

@@ -116,3 +116,14 @@ export function net(change: Change = {}): Uint8Array {
   })
   return toBinary(ModelProtoSchema, model)
 }
+
+/** A change that puts an operator between the convolution and the head. */
+export const middle = (
+  op: string,
+  inputs: string[],
+  attributes: Attributes = {},
+  weights: Change['weights'] = [],
+): Change => ({
+  middle: [node(op, ['c', ...inputs], 'm', attributes)],
+  weights,
+})

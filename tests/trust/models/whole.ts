@@ -1,14 +1,5 @@
-import { floats, integers, node, type Attributes, type Change } from './net.ts'
+import { floats, integers, middle, node, type Change } from './net.ts'
 
-const middle = (
-  op: string,
-  inputs: string[],
-  attributes: Attributes = {},
-  weights: Change['weights'] = [],
-): Change => ({
-  middle: [node(op, ['c', ...inputs], 'm', attributes)],
-  weights,
-})
 const head = (...nodes: NonNullable<Change['head']>): Change => ({ head: nodes })
 const flat = [node('GlobalAveragePool', ['m'], 'pooled'), node('Flatten', ['pooled'], 'flat', { axis: 1n })]
 
