@@ -87,8 +87,11 @@ describe('a workspace that is not kept yet', () => {
     const session = new EngineSession(optionsIn(folder))
     onTestFinished(() => session.close())
     await session.openWorkspace(path)
-    session.db.exec('ALTER TABLE dataset RENAME COLUMN labels_path TO gone')
-    await expect(keepWorkspace(session, join(folder, 'kept'))).rejects.toThrow(/no such column/)
+    const add = session.db.prepare(
+      "INSERT INTO dataset (title, path, layout, recognised, state, added_at) VALUES ('', ?, '', '', 'ready', 0)",
+    )
+    for (const place of [path, join(folder, 'kept')]) add.run(join(place, 'pictures'))
+    await expect(keepWorkspace(session, join(folder, 'kept'))).rejects.toThrow(/UNIQUE constraint/)
     expect(session.open().workspace.path).toBe(path)
     expect(existsSync(join(folder, 'kept'))).toBe(false)
   })
