@@ -14,10 +14,20 @@ export function pointsText(share: number): string {
   return `${points} ${points === 1 ? 'point' : 'points'}`
 }
 
-/** Seconds as they are typed: "90 s", "10 min", "1.5 h". */
-export function secondsText(seconds: number): string {
-  const [unit, of] = seconds < 120 ? ['s', 1] : seconds < 7200 ? ['min', 60] : ['h', 3600]
+/** Seconds as they are typed: "90 s", "1 min", "10 min", "1.5 h". */
+function secondsText(seconds: number): string {
+  const [unit, of] =
+    seconds < 120 && seconds !== 60
+      ? ['s', 1]
+      : seconds < 7200 && seconds !== 3600
+        ? ['min', 60]
+        : ['h', 3600]
   return `${Number((seconds / Number(of)).toPrecision(3))} ${unit}`
+}
+
+function timeText(seconds: number): string {
+  const text = secondsText(seconds)
+  return `${text} ${text.startsWith('1 ') ? 'has' : 'have'} passed`
 }
 
 /** What a study waits for before it stops, e.g. "every point is within ±1 point at 95 %, or 10 min have passed". */
@@ -29,7 +39,7 @@ export function stopRuleText({ within, above, seconds }: StopRule, titleOf: Titl
       : [
           `it is decided whether ${titleOf(above.a)} is above ${titleOf(above.b)} at every point, at ${percent} together`,
         ]),
-    ...(seconds === undefined ? [] : [`${secondsText(seconds)} have passed`]),
+    ...(seconds === undefined ? [] : [timeText(seconds)]),
   ].join(', or ')
 }
 

@@ -39,5 +39,8 @@ it('says what is waited for, and what has come', () => {
     'every point is within ±1.5 points at 95 %, or it is decided whether A is above B at every point, at 95 % together, or 10 min have passed',
   )
   expect(stopReasonText(all, 'notAbove', titleOf)).toBe('A is not above B at every point, at 95 % together')
+  expect(stopRuleText({ seconds: 60 }, titleOf)).toBe('1 min has passed')
+  expect(stopRuleText({ seconds: 90 }, titleOf)).toBe('90 s have passed')
+  expect(stopReasonText({ seconds: 3600 }, 'seconds', titleOf)).toBe('1 h had passed')
   expect(stopReasonText({ within: 0.01 }, 'within', titleOf)).toBe('every point is within ±1 point at 95 %')
 })

@@ -56,21 +56,23 @@ export function tooltip(spec: FigureSpec, theme: FigureTheme): TooltipComponentO
 function html(spec: FigureSpec, theme: FigureTheme, shown: readonly TooltipRow[]): string {
   const [first] = shown
   if (!first) return ''
-  const below = new Set(shown.map(detail))
+  const below = new Set(shown.map((one) => detail(spec, one)))
   const rows = shown.map((one) => {
     const cells = [
       swatch(spec, theme, one.series),
       escapeMarkup(one.series.label),
       `<b>${escapeMarkup(formatValue(spec.y, one.point.y))}</b>`,
-      escapeMarkup(range(spec, one.point)),
-      ...(below.size > 1 ? [escapeMarkup(detail(one))] : []),
+      escapeMarkup(hasRange(one.point) ? rangeText(spec, one.point) : ''),
+      ...(below.size > 1 ? [escapeMarkup(detail(spec, one))] : []),
     ]
     return `<tr>${cells.map((cell, at) => `<td style="${cellStyle}${at === 2 ? ';text-align:right' : ''}">${cell}</td>`).join('')}</tr>`
   })
   return [
     `<div>${escapeMarkup(`${spec.x.label}: ${formatValue(spec.x, first.point.x)}`)}</div>`,
     `<table style="border-collapse:collapse;font-variant-numeric:tabular-nums">${rows.join('')}</table>`,
-    ...(below.size === 1 ? [`<div style="color:${theme.muted}">${escapeMarkup(detail(first))}</div>`] : []),
+    ...(below.size === 1
+      ? [`<div style="color:${theme.muted}">${escapeMarkup(detail(spec, first))}</div>`]
+      : []),
   ].join('')
 }
 
@@ -89,17 +91,15 @@ function swatch({ kind }: FigureSpec, theme: FigureTheme, { slot, baseline, orig
   return `<svg width="18" height="10"><path d="M0 5H18" stroke="${colour}" stroke-width="${theme.lineWidth}" stroke-dasharray="${dashes.join(' ')}"/></svg>`
 }
 
-const range = ({ y }: FigureSpec, point: Point) => {
-  const text = ({ lo, hi }: Pick<Point, 'lo' | 'hi'>) =>
-    `${formatValue(y, lo ?? null)} to ${formatValue(y, hi ?? null)}`
-  return [
-    ...(hasRange(point) ? [text(point)] : []),
-    ...(point.all ? [`all images: ${text(point.all)}`] : []),
-  ].join('; ')
-}
+const rangeText = ({ y }: FigureSpec, { lo, hi }: Pick<Point, 'lo' | 'hi'>) =>
+  `${formatValue(y, lo ?? null)} to ${formatValue(y, hi ?? null)}`
 
-/** What the range of a point is, and the number of its images. */
-const detail = ({ series: { bandLabel }, point }: TooltipRow) =>
-  [...(hasRange(point) ? [point.rangeLabel ?? bandLabel ?? ''] : []), standsOnText(point)]
+/** What the range of a point is, the sequence for all images, and the number of images it stands on. */
+const detail = (spec: FigureSpec, { series: { bandLabel }, point }: TooltipRow) =>
+  [
+    ...(hasRange(point) ? [point.rangeLabel ?? bandLabel ?? ''] : []),
+    ...(point.all ? [`all images: ${rangeText(spec, point.all)}`] : []),
+    standsOnText(point),
+  ]
     .filter(Boolean)
     .join(', ')
