@@ -7,7 +7,7 @@ export const seed = Number(env['FUZZ_SEED'] ?? 1)
 export const rounds = Number(env['FUZZ_ROUNDS'] ?? 1)
 
 /** Seconds of wall time that each of the fuzzers of bundles and workspaces gets in the suite. */
-const seconds = 8
+const seconds = 20
 
 /**
  * Counts cases while there is time, but at least `least` of them, so that a loaded machine checks something. Each case
