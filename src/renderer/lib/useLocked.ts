@@ -7,7 +7,7 @@ export function useReadOnly(): ComputedRef<string | null> {
   return computed(() =>
     workspace.info?.readOnly == null
       ? null
-      : `The workspace is read-only. ${workspace.info.readOnly} Look at it, or export to a folder of yours.`,
+      : `Nothing can be changed in this workspace. ${workspace.info.readOnly} Look at it, or export to a folder of yours.`,
   )
 }
 
