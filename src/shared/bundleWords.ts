@@ -1,4 +1,5 @@
 import type { BundleDifference, BundlePart, BundleSignature, BundleVerdict } from './contract/index.ts'
+import type { StudyState } from './studyState.ts'
 
 /** The verdict on a bundle in words. */
 export const verdictWords: Record<BundleVerdict['verdict'], string> = {
@@ -6,6 +7,14 @@ export const verdictWords: Record<BundleVerdict['verdict'], string> = {
   partly: 'It agrees as far as it was checked',
   disagrees: 'It does not agree',
   unchecked: 'Nothing could be checked',
+}
+
+/** What is said of a bundle whose study is not complete, by the state of the study; older bundles have none. */
+export function unfinishedWords(state: StudyState | undefined): string {
+  if (state === 'failures') return 'Some images could not be measured when the bundle was made.'
+  if (state === 'stopped')
+    return 'The study was stopped early as asked: its captions say why, and how many images were measured.'
+  return 'The study was not complete when the bundle was made.'
 }
 
 /** The state of a bundle's signature in words. */

@@ -67,6 +67,12 @@ function aspectsOf(studies: readonly Study[], kind: StudyKind | null): Aspect[] 
   ]
 }
 
+/** The parameters of a study by their titles, e.g. "Patch size 16, Repeats 3"; without its kind, by their keys. */
+export const paramsText = (params: Study['params'], kind: StudyKind | null): string =>
+  Object.entries(params)
+    .map(([key, value]) => `${titleOf(kind, key)} ${valueText(value)}`)
+    .join(', ')
+
 function titleOf(kind: StudyKind | null, key: string): string {
   const properties: unknown = kind?.params['properties']
   if (typeof properties !== 'object' || properties === null) return key

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { KeyNumber, Study, StudyKind } from '#shared/contract/index.ts'
 import { bestValue, countText, detailText, valueText } from '#shared/keyNumberText.ts'
-import { differences } from '#shared/studyDifferences.ts'
+import { differences, paramsText } from '#shared/studyDifferences.ts'
 
 const study = (id: number, like: Partial<Study> = {}): Study => ({
   id,
@@ -29,6 +29,12 @@ const kind: StudyKind = {
   asks: [],
 }
 const told = (studies: Study[]) => Object.fromEntries(differences(studies, () => kind))
+
+it('names parameters by their titles', () => {
+  const params = { repeats: 3, shares: [0.1, 0.2], draws: null }
+  expect(paramsText(params, kind)).toBe('Repeats 3, shares 0.1 0.2, draws none')
+  expect(paramsText(params, null)).toBe('repeats 3, shares 0.1 0.2, draws none')
+})
 
 describe('studies of one title', () => {
   it('are told apart by what differs, and by nothing else', () => {
