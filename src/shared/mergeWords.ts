@@ -38,6 +38,12 @@ export const mergeRows = ({ parts }: Pick<MergeReport, 'parts'>): MergeRow[] =>
     }))
     .filter(({ added, there, leftOut }) => added + there + leftOut > 0)
 
+/** What came of a merge, above its numbers. */
+export const addedWords = ({ parts }: Pick<MergeReport, 'parts'>): string =>
+  parts.some(({ added }) => added > 0)
+    ? 'Added. The numbers below are what was done.'
+    : 'Nothing was added: what it holds is here already, or was left out.'
+
 /** What is told of single things, those that were left out first. */
 export const mergeRemarks = ({ parts }: Pick<MergeReport, 'parts'>): string[] =>
   parts

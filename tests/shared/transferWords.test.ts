@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { mergeRemarks, mergeRows } from '#shared/mergeWords.ts'
+import { addedWords, mergeRemarks, mergeRows } from '#shared/mergeWords.ts'
 import { salvageRows, salvageText } from '#shared/salvageWords.ts'
 
 const table = (name: string, read: number, damaged: number, lost: number | null) => ({
@@ -20,6 +20,12 @@ it('a salvage tells rows once: those that were left out are among the lost', () 
   ])
   expect(salvageText([table('study', 1, 0, 0)])).toBe('Nothing is known to be lost.')
   expect(salvageText([table('study', 1, 0, 1)])).toBe('1 row is lost.')
+})
+
+it('a merge says whether anything was added', () => {
+  const models = (added: number) => ({ parts: [{ name: 'models' as const, added, there: 1, remarks: [] }] })
+  expect(addedWords(models(1))).toMatch(/^Added\./)
+  expect(addedWords(models(0))).toMatch(/^Nothing was added/)
 })
 
 it('a merge shows parts that have something, and what was left out first', () => {
