@@ -17,7 +17,7 @@ const most = { nodes: 200_000, bytes: 2 ** 28 }
 
 /**
  * Replaces calls of the model's local functions by their bodies (PyTorch's newer exporter writes such functions). Tensors
- * inside a body get unique names. References to attributes of the call are replaced by their values.
+ * inside a body get unique names, also within its branches and loops. References to attributes of the call are replaced by their values.
  *
  * @throws GraphError where functions call one another too deep, or the graph would become too large
  */
@@ -25,11 +25,11 @@ export function inlineFunctions(model: ModelProto, graph: GraphProto): GraphProt
   if (model.functions.length === 0) return graph
   const functions = new Map(model.functions.map((fn) => [`${fn.domain}:${fn.name}:${fn.overload}`, fn]))
   const sizes = new Map(model.functions.map((fn) => [fn, sizeOf(fn)]))
-  const nodes: NodeProto[] = []
   let [calls, made, bytes] = [0, 0, 0]
-  const expand = (node: NodeProto, depth: number): void => {
+  const expand = (node: NodeProto, depth: number): NodeProto[] => {
+    for (const body of bodiesOf(node)) body.node = body.node.flatMap((inner) => expand(inner, depth))
     const fn = functions.get(`${node.domain}:${node.opType}:${node.overload}`)
-    if (!fn) return void nodes.push(node)
+    if (!fn) return [node]
     if (depth > deepest) throw new GraphError(`functions call one another too deep, at ${fn.name}`)
     const prefix = `${node.name || fn.name}/${calls++}`
     const { names, length } = sizes.get(fn) ?? { names: 0, length: 0 }
@@ -40,20 +40,30 @@ export function inlineFunctions(model: ModelProto, graph: GraphProto): GraphProt
       throw new GraphError(
         `its functions become more than ${most.nodes} nodes or ${most.bytes} bytes, at ${fn.name}`,
       )
-    for (const inner of bodyOf(fn, node, prefix)) expand(inner, depth + 1)
+    return bodyOf(fn, node, prefix).flatMap((inner) => expand(inner, depth + 1))
   }
-  for (const call of graph.node) expand(call, 0)
+  const expanded = graph.node.flatMap((call) => expand(call, 0))
   for (const fn of model.functions)
     for (const used of fn.opsetImport)
       if (!model.opsetImport.some(({ domain }) => domain === used.domain)) model.opsetImport.push(used)
-  return { ...graph, node: nodes }
+  return { ...graph, node: expanded }
 }
 
-/** Number of names in the body of a function, and its bytes. */
+/** Number of names in the body of a function, also in its branches and loops, and its bytes. */
 const sizeOf = ({ node }: FunctionProto): { names: number; length: number } => ({
-  names: node.reduce((sum, { input, output }) => sum + 1 + input.length + output.length, 0),
+  names: namesIn(node),
   length: node.reduce((sum, inner) => sum + toBinary(NodeProtoSchema, inner).length, 0),
 })
+
+const namesIn = (nodes: readonly NodeProto[]): number =>
+  nodes.reduce(
+    (sum, node) =>
+      bodiesOf(node).reduce(
+        (inner, body) => inner + body.input.length + body.output.length + namesIn(body.node),
+        sum + 1 + node.input.length + node.output.length,
+      ),
+    0,
+  )
 
 function bodyOf(fn: FunctionProto, call: NodeProto, prefix: string): NodeProto[] {
   const names = new Map<string, string>([['', '']])
@@ -63,15 +73,30 @@ function bodyOf(fn: FunctionProto, call: NodeProto, prefix: string): NodeProto[]
   const renamed = (name: string) => names.get(name) ?? `${prefix}/${name}`
   const given = new Map(fn.attributeProto.map((attribute) => [attribute.name, attribute]))
   for (const attribute of call.attribute) given.set(attribute.name, attribute)
+  const rename = (node: NodeProto, index: number): void => {
+    node.name = `${prefix}/${node.name || `${node.opType}_${index}`}`
+    node.input = node.input.map(renamed)
+    node.output = node.output.map(renamed)
+    // The attributes of a call may have bodies of their own, whose names are those of the caller.
+    const own = node.attribute.filter(({ refAttrName }) => refAttrName === '')
+    for (const body of own.flatMap(graphsOf)) {
+      body.node.forEach(rename)
+      for (const named of [...body.input, ...body.output, ...body.initializer, ...body.valueInfo])
+        named.name = renamed(named.name)
+    }
+    node.attribute = node.attribute.flatMap((attribute) => resolved(attribute, given))
+  }
   return fn.node.map((inner, index) => {
     const node = clone(NodeProtoSchema, inner)
-    node.name = `${prefix}/${inner.name || `${inner.opType}_${index}`}`
-    node.input = inner.input.map(renamed)
-    node.output = inner.output.map(renamed)
-    node.attribute = inner.attribute.flatMap((attribute) => resolved(attribute, given))
+    rename(node, index)
     return node
   })
 }
+
+const graphsOf = ({ g, graphs }: AttributeProto): GraphProto[] => (g ? [g, ...graphs] : graphs)
+
+/** The graphs within a node: branches of If, bodies of Loop and Scan. */
+const bodiesOf = ({ attribute }: NodeProto): GraphProto[] => attribute.flatMap(graphsOf)
 
 function resolved(attribute: AttributeProto, given: ReadonlyMap<string, AttributeProto>): AttributeProto[] {
   if (attribute.refAttrName === '') return [attribute]
