@@ -56,9 +56,12 @@ export async function decodeGraph(
   }
   const nodes: Node[] = []
   const names = new Set<string>()
+  const taken = new Set([...tensors.keys(), ...proto.input.map(({ name }) => name)])
   for (const [index, node] of proto.node.entries()) {
     const constant = constantTensor(node)
     const output = node.output[0]
+    if (constant && output && taken.has(output)) throw new GraphError(`${output} is computed twice`)
+    if (constant && output) taken.add(output)
     if (constant && output) tensors.set(output, await decodeTensor(constant, output, sources))
     else nodes.push(decodeNode(node, uniqueName(node, index, names)))
   }
@@ -91,6 +94,10 @@ async function decodeTensor(proto: TensorProto, name: string, sources: TensorSou
     throw new GraphError(`tensor ${name} has the impossible shape [${shape.join(', ')}]`)
   if (proto.dataLocation === TensorProto_DataLocation.EXTERNAL)
     return { name, type, shape, data: await sources.external.locate(proto) }
+  if (type === 'string' && proto.stringData.length !== elementCount(shape))
+    throw new GraphError(
+      `tensor ${name} holds ${proto.stringData.length} strings, but [${shape.join(', ')}] needs ${elementCount(shape)}`,
+    )
   if (type === 'string')
     return { name, type, shape, data: { kind: 'inline', bytes: Buffer.concat(proto.stringData) } }
   const expected = byteLength(type, elementCount(shape))

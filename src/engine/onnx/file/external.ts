@@ -30,6 +30,7 @@ export class ExternalData {
     const file = await this.#file(location, tensor.name)
     const offset = this.#number(entries.get('offset') ?? '0', 'offset', tensor.name)
     const type = elementTypeOf(tensor.dataType)
+    if (type === 'string') throw this.#problem(`tensor ${tensor.name} holds text, which no external file may`)
     const expected = type ? byteLength(type, elementCount(tensor.dims.map(Number))) : 0
     const length = this.#number(entries.get('length') ?? String(expected), 'length', tensor.name)
     if (length !== expected)
