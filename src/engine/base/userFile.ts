@@ -80,9 +80,9 @@ export const readUserFile = (path: FilePath, most = mostBytes): Promise<Buffer> 
     })
   })
 
-/** Reads a file of the user as UTF-8, at most 256 MiB. Throws like `readUserFile`. */
+/** Reads a file of the user as UTF-8, at most 256 MiB, without a mark of byte order. Throws like `readUserFile`. */
 export const readUserText = async (path: FilePath): Promise<string> =>
-  (await readUserFile(path, 2 ** 28)).toString('utf8')
+  (await readUserFile(path, 2 ** 28)).toString('utf8').replace(/^\ufeff/, '')
 
 /**
  * Reads a file of the user piece by piece.

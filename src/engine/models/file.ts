@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { basename, extname, resolve } from 'node:path'
 import type { Inspection, Preprocessing, PreprocessingOrigin } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { classifierInterface, onGraphThread, type ClassifierInterface } from '../onnx/index.ts'
+import { classifierInterface, largestSide, onGraphThread, type ClassifierInterface } from '../onnx/index.ts'
 import { labelsOf, type LabelList } from './labelList.ts'
 import { knownPreprocessing } from './knownWeights.ts'
 import { metadataPreprocessing } from './metadata.ts'
@@ -90,13 +90,22 @@ function statedPreprocessing(
   return known ? from('known', known, stem) : from('guess', guessPreprocessing(family, size))
 }
 
-/** @throws MODEL_UNSUPPORTED where the graph fixes an input size other than that of the preprocessing */
+/**
+ * @throws MODEL_UNSUPPORTED where the graph fixes an input size other than that of the preprocessing, or where its images
+ * would be larger than `largestSide`
+ */
 export function checkSize(
   preprocessing: Preprocessing,
   io: { height: number | null; width: number | null },
   file: string,
 ): void {
   const [height, width] = preprocessing.size
+  if (Math.max(height, width, preprocessing.resizeTo ?? 0) > largestSide)
+    throw new KernelscopeError(
+      'MODEL_UNSUPPORTED',
+      `the preprocessing makes images of more than ${largestSide} pixels a side: ${file}`,
+      { hint: 'Correct the size of the preprocessing, and the size that it resizes to.' },
+    )
   if ((io.height ?? height) === height && (io.width ?? width) === width) return
   throw new KernelscopeError(
     'MODEL_UNSUPPORTED',

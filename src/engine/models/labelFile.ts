@@ -26,6 +26,7 @@ export const labelFile = z.union([listed, inLabels, inIds, numbered])
 export async function readLabelList(source: string): Promise<LabelList> {
   if (source === 'imagenet1k') return { set: source, names: [...imagenet1k().labels], source: 'chosen' }
   const text = await readUserText(source)
+  if (text.includes('\0')) throw malformed(source, 'not UTF-8 text')
   const names = /^\s*[[{]/.test(text) ? namesInJson(text, source) : lines(text)
   if (names.length === 0) throw malformed(source, 'the file is empty')
   return { set: 'own', names }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { largestSide } from '../onnx/index.ts'
 import { preprocessing, type Preprocessing } from '#shared/contract/index.ts'
 
 const triple = z.tuple([z.number(), z.number(), z.number()])
@@ -29,7 +30,7 @@ export function metadataPreprocessing(
   size: [number, number],
 ): MetadataPreprocessing | null {
   const own = z.looseObject({}).safeParse(parsed(metadata['preprocessing']))
-  const given = own.success ? preprocessing.safeParse({ size, resizeTo: null, ...own.data }).data : undefined
+  const given = own.success ? possible({ size, resizeTo: null, ...own.data }) : undefined
   if (given) return { entry: 'preprocessing', preprocessing: given }
   const whole = configuration.safeParse(parsed(metadata['pretrained_cfg'])).data
   if (whole) return from('pretrained_cfg', whole, size)
@@ -39,14 +40,24 @@ export function metadataPreprocessing(
   return single ? from('mean, std, crop_pct', single, size) : null
 }
 
-/** null for a centre crop of an input that is not square: the metadata does not say which side counts. */
+/** What the metadata says, where it is a preprocessing whose images are not too large to be made. */
+function possible(said: object): Preprocessing | undefined {
+  const found = preprocessing.safeParse(said).data
+  return found && Math.max(...found.size, found.resizeTo ?? 0) <= largestSide ? found : undefined
+}
+
+/**
+ * null for a centre crop of an input that is not square, because the metadata does not say which side counts; and for
+ * numbers that no preprocessing has, such as a deviation of 0.
+ */
 function from(
   entry: string,
   configured: z.infer<typeof configuration>,
   size: [number, number],
 ): MetadataPreprocessing | null {
   if (configured.crop_mode === 'center' && size[0] !== size[1]) return null
-  return { entry, preprocessing: fromConfiguration(configured, size) }
+  const found = possible(fromConfiguration(configured, size))
+  return found ? { entry, preprocessing: found } : null
 }
 
 function fromConfiguration(

@@ -5,6 +5,9 @@ import { modelRole, preprocessing, type ModelRole, type Preprocessing } from '#s
 import { readUserText } from '../base/userFile.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 
+/** Most problems of a sidecar that are told; a list of a million labels can have a million. */
+const mostIssues = 10
+
 const triple = z.tuple([z.number(), z.number(), z.number()])
 
 /**
@@ -23,7 +26,7 @@ export const sidecar = z.object({
       resizeTo: z.int().positive().nullish(),
       interpolation: z.enum(['bilinear', 'bicubic']).default('bilinear'),
       mean: triple,
-      std: triple,
+      std: preprocessing.shape.std,
     })
     .optional(),
 })
@@ -66,7 +69,7 @@ export async function readSidecar(modelPath: string): Promise<Sidecar | null> {
     const [first] = parsed.error.issues
     const field = first && first.path.length > 0 ? first.path.join('.') : 'the whole file'
     throw new KernelscopeError('MODEL_MALFORMED', `${path}: ${field}: ${first?.message ?? 'not valid'}`, {
-      details: z.prettifyError(parsed.error),
+      details: z.prettifyError(new z.ZodError(parsed.error.issues.slice(0, mostIssues))),
       hint: 'Correct or remove the file.',
     })
   }

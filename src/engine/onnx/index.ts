@@ -14,7 +14,7 @@ export { crossEntropyGradient, labelsInput, weightInput } from './differentiate/
 export { probe, rowWeightsInput, type Tap } from './rewrite/probe.ts'
 export { contributionOutput, receptiveField } from './differentiate/receptiveField.ts'
 export { differentiate, gradientOutput } from './differentiate/differentiate.ts'
-export { classifierInterface, type ClassifierInterface } from './structure/classifier.ts'
+export { classifierInterface, largestSide, type ClassifierInterface } from './structure/classifier.ts'
 export {
   attentionMaps,
   noAttentionHint,

@@ -13,8 +13,10 @@ export interface ClassifierInterface {
   batch: number | 'dynamic'
 }
 
+/** Longest side in pixels of an image that a classifier takes. */
+export const largestSide = 16_384
 /** Largest sizes of a classifier that are worked with. ImageNet-21k has 21,841 classes. */
-const most = { side: 16_384, batch: 65_536, classes: 1_000_000 }
+const most = { side: largestSide, batch: 65_536, classes: 1_000_000 }
 
 /**
  * Finds the image input and the class output of a model.
