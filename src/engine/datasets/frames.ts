@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { noProgress, type JobContext } from '../jobs/index.ts'
 import { isLink, type Workspace } from '../workspace/index.ts'
@@ -41,7 +41,7 @@ export async function extractFrames(
   let done = 0
   for await (const name of videosBelow(root, '')) {
     if (context.signal.aborted) return false
-    await extract(join(root, name), join(target, name))
+    if (!(await extract(join(root, name), join(target, name), context.signal))) return false
     done++
     context.report({ ...noProgress, unit: 'videos', done, note: `frames of ${done} videos taken` })
   }
@@ -61,14 +61,20 @@ async function* videosBelow(root: string, below: string): AsyncGenerator<string>
 
 const isRegular = (path: string): boolean => statOf(path)?.isFile() ?? false
 
-/** Extracts the frames of one video. Their folder gets its final name when all are written. */
-async function extract(video: string, folder: string): Promise<void> {
-  if (existsSync(folder)) return
+/** Extracts the frames of one video. Their folder gets its final name when all are written. Gives false when stopped. */
+async function extract(video: string, folder: string, signal: AbortSignal): Promise<boolean> {
+  if (existsSync(folder)) return true
   // Of a process that was killed, too.
   const part = join(dirname(folder), '.part')
   await rm(part, { recursive: true, force: true })
   await mkdir(part, { recursive: true })
-  const problem = await ffmpeg(['-v', 'error', '-i', video, '-start_number', '0', join(part, '%03d.png')])
+  // Within the folder, because ffmpeg would read a % in its path as part of the pattern.
+  const options = ['-v', 'error', '-i', resolve(video), '-start_number', '0', '%03d.png']
+  const problem = await ffmpeg(options, { cwd: part, signal })
+  if (signal.aborted) {
+    await rm(part, { recursive: true, force: true })
+    return false
+  }
   const frames = await readdir(part)
   // A video without frames becomes one unreadable image, so that it is reported like a damaged file.
   if (problem !== null || frames.length === 0) {
@@ -76,6 +82,7 @@ async function extract(video: string, folder: string): Promise<void> {
     await writeFile(join(part, '000.png'), '')
   }
   await rename(part, folder)
+  return true
 }
 
 async function requireFfmpeg(): Promise<void> {
@@ -85,13 +92,19 @@ async function requireFfmpeg(): Promise<void> {
   })
 }
 
-/** Runs ffmpeg. Gives null where it succeeds, otherwise its messages. */
-function ffmpeg(options: string[]): Promise<string | null> {
-  return new Promise((resolve) => {
-    const child = spawn('ffmpeg', options, { stdio: ['ignore', 'ignore', 'pipe'] })
-    let said = ''
-    child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()))
-    child.on('error', (error) => resolve(error.message))
-    child.on('close', (code) => resolve(code === 0 ? null : said || `ffmpeg ended with ${code}`))
+/** Runs ffmpeg, and ends it where the signal is aborted. Gives null where it succeeds, otherwise what went wrong. */
+function ffmpeg(
+  options: string[],
+  within: { cwd?: string; signal?: AbortSignal } = {},
+): Promise<string | null> {
+  return new Promise((ended) => {
+    // It can be in the middle of a frame that never ends, and keeps nothing that should be saved.
+    const child = spawn('ffmpeg', options, {
+      ...within,
+      stdio: ['ignore', 'ignore', 'ignore'],
+      killSignal: 'SIGKILL',
+    })
+    child.on('error', (error) => ended(error.message))
+    child.on('close', (code) => ended(code === 0 ? null : `ffmpeg ended with ${code}`))
   })
 }
