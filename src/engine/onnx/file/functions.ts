@@ -16,8 +16,9 @@ const deepest = 16
 const most = { nodes: 200_000, bytes: 2 ** 28 }
 
 /**
- * Replaces calls of the model's local functions by their bodies (PyTorch's newer exporter writes such functions). Tensors
- * inside a body get unique names, also within its branches and loops. References to attributes of the call are replaced by their values.
+ * Replaces calls of the model's local functions by their bodies (PyTorch's newer exporter writes such functions), also in
+ * branches and loops. Tensors inside a body, and inside its branches and loops, get unique names. References to attributes
+ * of the call are replaced by their values.
  *
  * @throws GraphError where functions call one another too deep, or the graph would become too large
  */
