@@ -1,14 +1,16 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import { indexDataset } from '#engine/datasets/index.ts'
 import type { Dataset } from '#shared/contract/index.ts'
 import { temporaryFolderOfFile } from '../temporary.ts'
+import { bombs } from './folders/bombs.ts'
 import { lists, noLists } from './folders/lists.ts'
 import { pictures } from './folders/pictures.ts'
 import { pipe, survived } from './folders/survived.ts'
+import { noFfmpeg, sequences, standIn } from './folders/sequences.ts'
 import { asOrdinaryUser } from './ordinaryUser.ts'
 import { told } from './told.ts'
 
@@ -136,14 +138,17 @@ function arrays(make: (path: string) => void): { path: string } {
 }
 
 it('there are as many folders as docs/trust.md tells of', () => {
-  // Three have a test of their own.
+  // Five have a test of their own.
   expect(told().folders).toBe(
-    [survived, pictures, refused, lists, noLists].reduce((sum, { length }) => sum + length, 3),
+    [survived, pictures, bombs, sequences, refused, lists, noLists].reduce(
+      (sum, { length }) => sum + length,
+      5,
+    ),
   )
 })
 
 describe.runIf(posix)('a folder of images with', () => {
-  it.each([...survived, ...pictures])(
+  it.each([...survived, ...pictures, ...bombs.map(({ survived: one }) => one)])(
     '%s is indexed',
     async (_, spoil, { images = 2, unreadable = 0, remark = /^/ }) => {
       const root = twoClasses()
@@ -166,6 +171,46 @@ describe.runIf(posix)('a folder of images with', () => {
     chmodSync(join(root, 'dog'), 0o755)
     expect({ state, images, unreadable }).toEqual({ state: 'ready', images: 2, unreadable: 1 })
     expect(report?.remarks.join()).toContain('Folders left out, each cannot be read (EACCES): dog.')
+  })
+})
+
+describe.runIf(posix)('a folder of ImageNet-P with', () => {
+  afterEach(() => vi.unstubAllEnvs())
+  const videos = (make: (folder: string) => void) => {
+    const root = empty()
+    const folder = join(root, 'rotate', 'n01530575')
+    mkdirSync(folder, { recursive: true })
+    make(folder)
+    return root
+  }
+
+  it.each(sequences)('%s is indexed', async (_, script, make, found) => {
+    const path = videos((folder) => make(folder, image))
+    vi.stubEnv('PATH', standIn(empty(), script, image))
+    const { state, images, unreadable, recognised } = await indexed(path)
+    expect({ state, recognised, images, unreadable }).toEqual({
+      state: 'ready',
+      recognised: 'imagenet-p',
+      ...found,
+    })
+  })
+
+  it('videos is refused where there is no ffmpeg', async () => {
+    vi.stubEnv('PATH', empty())
+    await indexed(videos((folder) => writeFileSync(join(folder, 'a.mp4'), '')))
+    const [job] = await engine.client.jobs.list({})
+    expect(job).toMatchObject({ state: 'failed', problem: noFfmpeg })
+  })
+
+  it('a video whose frames never end can be stopped', async () => {
+    vi.stubEnv('PATH', standIn(empty(), 'while :; do :; done', image))
+    const path = videos((folder) => writeFileSync(join(folder, 'a.mp4'), ''))
+    const { jobId } = await engine.client.datasets.add({ path })
+    for await (const job of await engine.client.jobs.watch()) {
+      if (job.id !== jobId) continue
+      if (job.state === 'running') await engine.client.jobs.cancel({ id: jobId })
+      if (job.state === 'cancelled') break
+    }
   })
 })
 

@@ -4,6 +4,7 @@ import { decode } from '#engine/images/decode.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { generator } from '#shared/random.ts'
 import { damaged } from './fuzz/damage.ts'
+import { bombs } from './folders/bombs.ts'
 import { rounds, seed } from './fuzz/rounds.ts'
 
 it(
@@ -37,3 +38,16 @@ it(
     expect([...answers.keys()]).toEqual(expect.arrayContaining(['decoded', 'IMAGE_UNREADABLE']))
   },
 )
+
+it('a small file that becomes a large picture is decoded or refused', async () => {
+  const answers = new Map<string, string>()
+  for (const { survived, make } of bombs)
+    answers.set(
+      survived[0],
+      await decode(await make(), 'bomb').then(
+        ({ width, height }) => `${width}x${height}`,
+        (error: unknown) => (error instanceof KernelscopeError ? error.code : String(error)),
+      ),
+    )
+  expect(answers).toEqual(new Map(bombs.map(({ survived, decoded }) => [survived[0], decoded])))
+})

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const said = /(\d+) hostile models, (\d+) dataset folders, (\d+) workspaces and (\d+) forged bundles/
+const said =
+  /(\d+) hostile models, (\d+) files of labels, (\d+) dataset folders, (\d+) workspaces and (\d+) forged bundles/
 
 /** How many cases of each corpus docs/trust.md tells of. */
 export function told() {
   const text = readFileSync(join(import.meta.dirname, '../../docs/trust.md'), 'utf8').replaceAll('\n', ' ')
-  const [models, folders, workspaces, bundles] = (said.exec(text) ?? []).slice(1).map(Number)
-  return { models, folders, workspaces, bundles }
+  const [models, labels, folders, workspaces, bundles] = (said.exec(text) ?? []).slice(1).map(Number)
+  return { models, labels, folders, workspaces, bundles }
 }

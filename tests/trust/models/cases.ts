@@ -1,3 +1,6 @@
+import { beside } from './beside.ts'
+import { bodies } from './bodies.ts'
+import { functions } from './functions.ts'
 import { graphs } from './graphs.ts'
 import { whole } from './whole.ts'
 import { floats, integers, middle, node, type Attributes, type Change } from './net.ts'
@@ -10,7 +13,6 @@ const odd: readonly [string, bigint][] = [
   ['0', 0n],
   ['-1', -1n],
   ['2^31', 2n ** 31n],
-  ['2^62', huge],
   ['2^63-1', most],
 ]
 const pairs = (name: string, make: (value: bigint) => Attributes) =>
@@ -41,16 +43,17 @@ const pad = (name: string, pads: bigint[]): [string, Change] => [
   `Pad by ${name}`,
   middle('Pad', ['pads'], {}, [integers('pads', pads)]),
 ]
-const pools = ['MaxPool', 'AveragePool'].flatMap((op) =>
-  odd.flatMap(([text, value]): [string, Change][] => [
-    [`${op} with a kernel of ${text}`, middle(op, [], { kernel_shape: [value, value] })],
-    [`${op} with a stride of ${text}`, middle(op, [], { kernel_shape: [2n, 2n], strides: [value, value] })],
-    [
-      `${op} with pads of ${text}`,
-      middle(op, [], { kernel_shape: [2n, 2n], pads: [value, value, value, value] }),
-    ],
-  ]),
-)
+const pools = odd.flatMap(([text, value]): [string, Change][] => [
+  [`MaxPool with a kernel of ${text}`, middle('MaxPool', [], { kernel_shape: [value, value] })],
+  [
+    `MaxPool with a stride of ${text}`,
+    middle('MaxPool', [], { kernel_shape: [2n, 2n], strides: [value, value] }),
+  ],
+  [
+    `AveragePool with pads of ${text}`,
+    middle('AveragePool', [], { kernel_shape: [2n, 2n], pads: [value, value, value, value] }),
+  ],
+])
 const sides = odd.flatMap(([text, value]): [string, Change][] => [
   [`an input of side ${text}`, { input: ['batch', 3n, value, value] }],
   [`an input of ${text} channels`, { input: ['batch', value, 32n, 32n] }],
@@ -185,6 +188,9 @@ export const changes: readonly [string, Change][] = [
   ],
   ...graphs,
   ...whole,
+  ...bodies,
+  ...functions,
+  ...beside,
 ]
 
 function scalar(name: string, value: bigint) {

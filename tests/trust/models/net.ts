@@ -4,11 +4,12 @@ import {
   ModelProtoSchema,
   TensorProto_DataType as types,
   type AttributeProtoSchema,
+  type FunctionProtoSchema,
   type GraphProtoSchema,
   type NodeProtoSchema,
 } from '#engine/onnx/schema/onnx_pb.js'
 
-type Node = MessageInitShape<typeof NodeProtoSchema>
+export type Node = MessageInitShape<typeof NodeProtoSchema>
 export type Attributes = Record<string, bigint | readonly bigint[] | number | readonly number[] | string>
 
 /** A node; whole numbers are given as bigint, others are floats. */
@@ -77,12 +78,20 @@ export interface Change {
   /** Shape of the kernels, [4,3,3,3] in a sound network. */
   kernels?: readonly bigint[]
   opsets?: { domain: string; version: bigint }[]
+  functions?: MessageInitShape<typeof FunctionProtoSchema>[]
+  sparse?: NonNullable<MessageInitShape<typeof GraphProtoSchema>['sparseInitializer']>
+  metadata?: Record<string, string>
+  /** Text of the JSON file beside the model. */
+  sidecar?: string
+  /** The bytes of the model, in place of the network. */
+  bytes?: () => Uint8Array
 }
 
 const sound = { kernel_shape: [3n, 3n], pads: [1n, 1n, 1n, 1n], strides: [1n, 1n], group: 1n }
 
 /** A network of one convolution, pooling and a matrix to ten classes, with what is changed in it. It is sound without changes. */
 export function net(change: Change = {}): Uint8Array {
+  if (change.bytes) return change.bytes()
   const { input = ['batch', 3n, 32n, 32n], output = ['batch', 10n], kernels = [4n, 3n, 3n, 3n] } = change
   const { middle = [node('Relu', ['c'], 'm')], weights = [] } = change
   const count = kernels.reduce((product, size) => product * size, 1n)
@@ -94,8 +103,11 @@ export function net(change: Change = {}): Uint8Array {
   const model = create(ModelProtoSchema, {
     irVersion: change.irVersion ?? 8n,
     opsetImport: change.opsets ?? [{ domain: '', version: change.opset ?? 17n }],
+    functions: change.functions ?? [],
+    metadataProps: Object.entries(change.metadata ?? {}).map(([key, value]) => ({ key, value })),
     graph: {
       name: 'hostile',
+      sparseInitializer: change.sparse ?? [],
       node: [node('Conv', ['input', 'kernels'], 'c', { ...sound, ...change.conv }), ...middle, ...head],
       initializer: [
         floats(
