@@ -6,6 +6,7 @@ import { shownTitle } from '#shared/preprocessingChange.ts'
 import { modelIdOf, shownId } from '#shared/shownModel.ts'
 import { didYouMean } from '#shared/near.ts'
 import type { Client } from './client.ts'
+import { shapeOfFailure } from './failure.ts'
 import { followJob } from './follow.ts'
 import type { CliSession, GlobalOptions } from './session.ts'
 
@@ -35,13 +36,31 @@ export function findNamed<T extends NamedRow>(rows: readonly T[], name: string, 
 }
 
 /**
+ * Asks by its id for what no list has: a damaged row is in none.
+ * @throws WORKSPACE_CORRUPT where the row is damaged
+ */
+export async function checkUnlisted(
+  name: string,
+  get: (of: { id: number }) => Promise<unknown>,
+): Promise<void> {
+  const id = Number(name)
+  if (!/^\d+$/.test(name) || !Number.isSafeInteger(id)) return
+  try {
+    await get({ id })
+  } catch (error) {
+    if (shapeOfFailure(error).code === 'WORKSPACE_CORRUPT') throw error
+  }
+}
+
+/**
  * A model of the workspace by id, title or path. A file that is not in the workspace yet is added.
- * @throws MODEL_NOT_FOUND where there is neither a model nor a file of the name
+ * @throws MODEL_NOT_FOUND where there is neither a model nor a file of the name; WORKSPACE_CORRUPT where its row is damaged
  */
 export async function namedModel(client: Client, name: string, { io }: CliSession): Promise<Model> {
   const rows = await client.models.list()
   const known = findNamed(rows, name, io.cwd)
   if (known) return known
+  await checkUnlisted(name, client.models.get)
   const path = resolve(io.cwd, name)
   if (kindOf(path) === 'file') return client.models.add({ path }, { signal: io.signal })
   throw missing('MODEL_NOT_FOUND', 'model', name, rows, ', and no such file')
@@ -72,7 +91,7 @@ export async function shownNamed(
 
 /**
  * A dataset of the workspace by id, title or path. A folder that is not in the workspace yet is added and indexed.
- * @throws DATASET_NOT_FOUND where there is neither a dataset nor a folder of the name
+ * @throws DATASET_NOT_FOUND where there is neither a dataset nor a folder of the name; WORKSPACE_CORRUPT where its row is damaged
  */
 export async function namedDataset(
   client: Client,
@@ -83,6 +102,7 @@ export async function namedDataset(
   const rows = await client.datasets.list()
   const known = findNamed(rows, name, session.io.cwd)
   if (known) return known.state === 'ready' ? known : finishIndexing(client, known.id, session, options)
+  await checkUnlisted(name, client.datasets.get)
   const path = resolve(session.io.cwd, name)
   if (kindOf(path) === 'folder') return addDataset(client, { path }, session, options)
   throw missing('DATASET_NOT_FOUND', 'dataset', name, rows, ', and no such folder')
@@ -90,12 +110,13 @@ export async function namedDataset(
 
 /**
  * A dataset of the workspace by id, title or path, indexed or not.
- * @throws DATASET_NOT_FOUND where there is none
+ * @throws DATASET_NOT_FOUND where there is none; WORKSPACE_CORRUPT where its row is damaged
  */
 export async function knownDataset(client: Client, name: string, { io }: CliSession): Promise<Dataset> {
   const rows = await client.datasets.list()
   const known = findNamed(rows, name, io.cwd)
   if (known) return known
+  await checkUnlisted(name, client.datasets.get)
   throw missing('DATASET_NOT_FOUND', 'dataset', name, rows)
 }
 
@@ -131,12 +152,13 @@ async function finishIndexing(
 
 /**
  * A study of the workspace by id or title.
- * @throws STUDY_NOT_FOUND where there is none
+ * @throws STUDY_NOT_FOUND where there is none; WORKSPACE_CORRUPT where its row is damaged
  */
 export async function namedStudy(client: Client, name: string, { io }: CliSession): Promise<Study> {
   const rows = await client.studies.list()
   const known = findNamed(rows, name, io.cwd)
   if (known) return known
+  await checkUnlisted(name, client.studies.get)
   throw missing('STUDY_NOT_FOUND', 'study', name, rows)
 }
 

@@ -1,10 +1,10 @@
 import type { Study, StudySummary } from '#shared/contract/index.ts'
-import { KernelscopeError } from '#shared/errors.ts'
 import { jobTitle } from '#shared/jobWords.ts'
 import { countText, valueText } from '#shared/keyNumberText.ts'
 import { differences } from '#shared/studyDifferences.ts'
 import { studyStateText } from '#shared/studyState.ts'
 import type { Client } from './client.ts'
+import { shapeOfFailure } from './failure.ts'
 import { formatTable, formatTime } from './format.ts'
 import type { CliSession, GlobalOptions } from './session.ts'
 
@@ -58,9 +58,9 @@ async function summaryOf(client: Client, id: number): Promise<Pick<ListedStudy, 
   try {
     return { summary: await client.studies.summary({ id }), problem: null }
   } catch (error) {
-    if (error instanceof KernelscopeError && error.code !== 'CANCELLED')
-      return { summary: null, problem: error.message }
-    throw error
+    const { code, message } = shapeOfFailure(error)
+    if (code === 'CANCELLED' || code === 'INTERNAL') throw error
+    return { summary: null, problem: message }
   }
 }
 

@@ -10,7 +10,7 @@ import type { Client } from '../client.ts'
 import { figureFormats, printFiles } from '../figureFlags.ts'
 import { integerOf, listOf } from '../flags.ts'
 import { formatTable } from '../format.ts'
-import { findNamed } from '../named.ts'
+import { checkUnlisted, findNamed } from '../named.ts'
 import { addRemoveCommand } from '../removing.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 
@@ -108,6 +108,7 @@ async function composedNamed(
 ): Promise<{ id: number; title: string; panels: number }> {
   const known = findNamed(await client.compositions.list(), name, '')
   if (known) return known
+  await checkUnlisted(name, client.compositions.get)
   throw new KernelscopeError('FIGURE_NOT_FOUND', `there is no composed figure ${name}, and no such JSON file`)
 }
 

@@ -14,7 +14,7 @@ import {
 import { integerOf } from '../flags.ts'
 import { followWork } from '../followWork.ts'
 import { describeAttention, describeField, describeSaliency } from '../mapText.ts'
-import { findNamed, namedDataset } from '../named.ts'
+import { checkUnlisted, findNamed, namedDataset } from '../named.ts'
 import { addSaliencyOptions, saliencyMethodOf } from '../saliencyFlags.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 
@@ -197,7 +197,7 @@ const figures = (command: Command) => threads(addFigureOptions(command))
 
 /**
  * Opens an ONNX file without a workspace; any other name is a model of the workspace.
- * @throws MODEL_NOT_FOUND where there is neither
+ * @throws MODEL_NOT_FOUND where there is neither; WORKSPACE_CORRUPT where its row is damaged
  */
 async function opened(session: CliSession, name: string, flags: GlobalOptions & { threads?: number }) {
   const overrides = flags.threads === undefined ? {} : { threads: flags.threads }
@@ -205,7 +205,10 @@ async function opened(session: CliSession, name: string, flags: GlobalOptions & 
   if (existsSync(path)) return { client: await session.client(overrides), source: { path } satisfies Source }
   const client = await session.openWorkspace(flags, overrides)
   const found = findNamed(await client.models.list(), name, session.io.cwd)
-  if (!found) throw new KernelscopeError('MODEL_NOT_FOUND', `there is no model ${name}, and no such file`)
+  if (!found) {
+    await checkUnlisted(name, client.models.get)
+    throw new KernelscopeError('MODEL_NOT_FOUND', `there is no model ${name}, and no such file`)
+  }
   return { client, source: { id: found.id } satisfies Source }
 }
 

@@ -3,7 +3,7 @@ import type { Model, PreprocessingTrial } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Client } from '../client.ts'
 import { followJob } from '../follow.ts'
-import { findNamed, namedDataset } from '../named.ts'
+import { checkUnlisted, findNamed, namedDataset } from '../named.ts'
 import {
   addPreprocessingOptions,
   changedPreprocessing,
@@ -129,11 +129,16 @@ export function addModelSetCommands(model: Command, session: CliSession): void {
 /** Models of the workspace by id, title or path. Unlike in other commands, files are not added. */
 async function knownModels(client: Client, names: readonly string[], { io }: CliSession): Promise<Model[]> {
   const rows = await client.models.list()
-  return names.map((name) => {
+  const models: Model[] = []
+  for (const name of names) {
     const found = findNamed(rows, name, io.cwd)
-    if (found) return found
-    throw new KernelscopeError('MODEL_NOT_FOUND', `there is no model ${name}`)
-  })
+    if (!found) {
+      await checkUnlisted(name, client.models.get)
+      throw new KernelscopeError('MODEL_NOT_FOUND', `there is no model ${name}`)
+    }
+    models.push(found)
+  }
+  return models
 }
 
 async function tryCandidates(

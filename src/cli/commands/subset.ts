@@ -7,7 +7,7 @@ import { shapeOfFailure } from '../failure.ts'
 import { collect, integerOf } from '../flags.ts'
 import { formatTable, formatTime, printable } from '../format.ts'
 import { ruleOf } from '../imageFilter.ts'
-import { namedDataset } from '../named.ts'
+import { checkUnlisted, namedDataset } from '../named.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 import { filtered, withFilter, type FilterFlags } from './browse.ts'
 
@@ -91,6 +91,7 @@ export async function namedSubset(client: Client, dataset: Dataset, name: string
   const subsets = await client.subsets.list({ datasetId: dataset.id })
   const found = subsets.find((s) => s.name === name) ?? subsets.find((s) => String(s.id) === name)
   if (found) return found
+  await checkUnlisted(name, client.subsets.get)
   throw new KernelscopeError('SUBSET_NOT_FOUND', `there is no subset ${name} of ${dataset.title}`)
 }
 

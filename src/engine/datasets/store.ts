@@ -6,7 +6,16 @@ import {
   type DatasetReport,
 } from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
-import { present, remove, rowToAdd, storedJson, storedValue, type Db } from '../workspace/index.ts'
+import {
+  present,
+  remove,
+  rowToAdd,
+  soundRows,
+  storedJson,
+  storedValue,
+  type Db,
+  type OnDamaged,
+} from '../workspace/index.ts'
 import type { Layout } from './layout.ts'
 import { partOrder } from './kinds/index.ts'
 
@@ -45,11 +54,12 @@ export function getDataset(db: Db, id: number): Dataset {
   return describe(db, datasetRow(db, id))
 }
 
-export function listDatasets(db: Db): Dataset[] {
-  return db
+/** Lists the datasets by title. Damaged rows are left out. */
+export function listDatasets(db: Db, onDamaged?: OnDamaged): Dataset[] {
+  const rows = db
     .prepare<[], DatasetRow>(`SELECT * FROM dataset WHERE ${present} ORDER BY title COLLATE NOCASE, id`)
     .all()
-    .map((row) => describe(db, row))
+  return soundRows(rows, (row) => describe(db, row), onDamaged)
 }
 
 function describe(db: Db, row: DatasetRow): Dataset {

@@ -1,6 +1,6 @@
 import { imageSelection, type ImageFilter, type ImageSelection, type Subset } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { storedJson, type Db } from '../workspace/index.ts'
+import { soundRows, storedJson, type Db, type OnDamaged } from '../workspace/index.ts'
 import { datasetRow } from './store.ts'
 
 interface Row {
@@ -26,13 +26,14 @@ export function getSubset(db: Db, id: number): Subset {
   return fromRow(row)
 }
 
-export function listSubsets(db: Db, datasetId?: number): Subset[] {
-  return db
+/** Lists the subsets of a dataset, or of all, by name. Damaged rows are left out. */
+export function listSubsets(db: Db, datasetId?: number, onDamaged?: OnDamaged): Subset[] {
+  const rows = db
     .prepare<[number | null], Row>(
       'SELECT * FROM subset WHERE dataset_id = coalesce(?, dataset_id) ORDER BY name COLLATE NOCASE, id',
     )
     .all(datasetId ?? null)
-    .map(fromRow)
+  return soundRows(rows, fromRow, onDamaged)
 }
 
 interface NewSubset {

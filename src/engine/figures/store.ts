@@ -6,7 +6,7 @@ import {
   type Composition,
   type FigureStyle,
 } from '#shared/figures/compose/index.ts'
-import { present, remove, storedJson, type Db } from '../workspace/index.ts'
+import { present, remove, soundRows, storedJson, type Db, type OnDamaged } from '../workspace/index.ts'
 
 interface Row {
   id: number
@@ -23,12 +23,13 @@ const fromRow = ({ id, body, revision, changed_at }: Row): StoredComposition => 
   changedAt: changed_at,
 })
 
-/** Lists the composed figures of a workspace, the last changed first. */
-export const listCompositions = (db: Db): StoredComposition[] =>
-  db
+/** Lists the composed figures of a workspace, the last changed first. Damaged rows are left out. */
+export function listCompositions(db: Db, onDamaged?: OnDamaged): StoredComposition[] {
+  const rows = db
     .prepare<[], Row>(`SELECT * FROM composition WHERE ${present} ORDER BY changed_at DESC, id DESC`)
     .all()
-    .map(fromRow)
+  return soundRows(rows, fromRow, onDamaged)
+}
 
 /**
  * Reads a composed figure.

@@ -2,8 +2,9 @@ import { EventEmitter } from 'node:events'
 import type { Job, JobState } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
 import { stoppedBy } from '../base/stopSignal.ts'
-import { asWorkspaceError, type Db } from '../workspace/index.ts'
+import { asWorkspaceError, type Db, type OnDamaged } from '../workspace/index.ts'
 import type { RunJob } from './context.ts'
+import { failingDamaged } from './damaged.ts'
 import { progressReporter } from './reporter.ts'
 import {
   countCrash,
@@ -34,6 +35,7 @@ export class JobQueue {
   readonly #db: Db
   readonly #run: RunJob
   readonly #lost: (error: unknown) => void
+  readonly #failDamaged: OnDamaged
   /** Stores the ends of jobs that could not be stored when they ended. */
   readonly #unstored = new Map<number, () => void>()
   readonly #emitter = new EventEmitter<{ job: [Job] }>().setMaxListeners(0)
@@ -41,11 +43,12 @@ export class JobQueue {
   #closed = false
   #rests = false
 
-  /** @param lost called with errors that could not be stored and that no caller waits for */
+  /** @param lost called with errors that could not be stored and that no caller waits for, and with damaged jobs */
   constructor(db: Db, run: RunJob, lost: (error: unknown) => void = () => undefined) {
     this.#db = db
     this.#run = run
     this.#lost = lost
+    this.#failDamaged = failingDamaged(db, lost)
   }
 
   /**
@@ -55,7 +58,7 @@ export class JobQueue {
    */
   start(rests = false): void {
     this.#rests = rests
-    for (const job of jobsIn(this.#db, 'running')) {
+    for (const job of jobsIn(this.#db, 'running', rests ? undefined : this.#failDamaged)) {
       countCrash(this.#db, job.id)
       setJobState(this.#db, job.id, 'queued')
     }
@@ -182,7 +185,7 @@ export class JobQueue {
 
   #next(): void {
     if (this.#closed || this.#rests || this.#running) return
-    const [job] = jobsIn(this.#db, 'queued')
+    const [job] = jobsIn(this.#db, 'queued', this.#failDamaged)
     if (!job) return
     const abort = new AbortController()
     const finished = this.#execute(this.#set(job.id, 'running'), abort).then(() => {

@@ -7,7 +7,7 @@ import {
 } from '#shared/contract/index.ts'
 import { z } from 'zod'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
-import { storedJson, storedValue, type Db } from '../workspace/index.ts'
+import { soundRows, storedJson, storedValue, type Db, type OnDamaged } from '../workspace/index.ts'
 
 interface JobRow {
   id: number
@@ -120,20 +120,29 @@ const ofRemoved = ['study', 'dataset', 'model']
   .map((test) => `coalesce(${test}, 0)`)
   .join(' OR ')
 
-/** Lists jobs, the newest first. */
-export function listJobs(db: Db, limit: number): Job[] {
-  return db
+/** Lists jobs, the newest first; all of them where `limit` is -1. Damaged rows are left out. */
+export function listJobs(db: Db, limit: number, onDamaged?: OnDamaged): Job[] {
+  const rows = db
     .prepare<[number], JobRow>(`SELECT * FROM job WHERE NOT (${ofRemoved}) ORDER BY id DESC LIMIT ?`)
     .all(limit)
-    .map(fromRow)
+  return soundRows(rows, fromRow, onDamaged)
 }
 
-/** Lists the jobs that have a state, in the order of the queue. */
-export function jobsIn(db: Db, state: JobState): Job[] {
-  return db
+/** Lists the jobs that have a state, in the order of the queue. Damaged rows are left out. */
+export function jobsIn(db: Db, state: JobState, onDamaged?: OnDamaged): Job[] {
+  const rows = db
     .prepare<[string], JobRow>('SELECT * FROM job WHERE state = ? ORDER BY position, id')
     .all(state)
-    .map(fromRow)
+  return soundRows(rows, fromRow, onDamaged)
+}
+
+/** Stores that a job failed whose row cannot be read. */
+export function failDamagedJob(db: Db, id: number, problem: ErrorShape): void {
+  db.prepare("UPDATE job SET state = 'failed', problem = ?, finished_at = ?, in_flight = 0 WHERE id = ?").run(
+    JSON.stringify(problem),
+    Date.now(),
+    id,
+  )
 }
 
 /** Puts the queued jobs among `ids` first, in this order, and returns all queued jobs. Ignores ids of other jobs. */
@@ -146,7 +155,7 @@ export function reorderJobs(db: Db, ids: readonly number[]): Job[] {
   return jobsIn(db, 'queued')
 }
 
-/** Lists the queued, running and paused jobs of a study, of a model, or of a dataset and its studies. */
+/** Lists the queued, running and paused jobs of a study, of a model, or of a dataset and its studies. Damaged rows are left out. */
 export function openJobsOf(
   db: Db,
   of: { studyId: number } | { datasetId: number } | { modelId: number },
@@ -157,12 +166,12 @@ export function openJobsOf(
       : 'modelId' in of
         ? ['model_id = :id', of.modelId]
         : ['(dataset_id = :id OR study_id IN (SELECT id FROM study WHERE dataset_id = :id))', of.datasetId]
-  return db
+  const rows = db
     .prepare<[{ id: number }], JobRow>(
       `SELECT * FROM job WHERE state IN ('queued', 'running', 'paused') AND ${which} ORDER BY position, id`,
     )
     .all({ id })
-    .map(fromRow)
+  return soundRows(rows, fromRow)
 }
 
 /** Reads the newest job of a study; null where it has none. */

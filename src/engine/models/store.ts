@@ -17,7 +17,16 @@ import {
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { statOf } from '../base/statOf.ts'
 import { classifierInterface, onGraphThread } from '../onnx/index.ts'
-import { disposableJson, present, remove, storedJson, storedValue, type Db } from '../workspace/index.ts'
+import {
+  disposableJson,
+  present,
+  remove,
+  soundRows,
+  storedJson,
+  storedValue,
+  type Db,
+  type OnDamaged,
+} from '../workspace/index.ts'
 import { checkSize } from './file.ts'
 import { sourceOf, type LabelList } from './labelList.ts'
 
@@ -107,11 +116,12 @@ function fileProblem(row: ModelRow): ErrorShape | null {
   return null
 }
 
-export function listModels(db: Db): StoredModel[] {
-  return db
+/** Lists the models by title. Damaged rows are left out. */
+export function listModels(db: Db, onDamaged?: OnDamaged): StoredModel[] {
+  const rows = db
     .prepare<[], ModelRow>(`SELECT * FROM model WHERE ${present} ORDER BY title COLLATE NOCASE, id`)
     .all()
-    .map(fromRow)
+  return soundRows(rows, fromRow, onDamaged)
 }
 
 /** @throws MODEL_NOT_FOUND where there is no model with that id */

@@ -32,7 +32,7 @@ export {
   type WorkspaceFiles,
 } from './workspace.ts'
 export { openReadOnly, whyReadOnly } from './readOnly.ts'
-export { disposableJson, storedJson, storedValue } from './stored.ts'
+export { disposableJson, soundRows, storedJson, storedValue, type OnDamaged } from './stored.ts'
 export { present, remove, rowToAdd, sweepRemovals, undoRemoval } from './removals.ts'
 export { leaveOrigin } from './origin.ts'
 export { hasContent, moveWorkspace, UnkeptFolder } from './unkept.ts'

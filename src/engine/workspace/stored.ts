@@ -34,6 +34,26 @@ export function storedValue<T>(schema: z.ZodType<T>, value: unknown, what: strin
   )
 }
 
+/** Is told of a row that is left out of a list since it is damaged, with its id and what is wrong with it. */
+export type OnDamaged = (id: number, error: KernelscopeError) => void
+
+/** Reads the rows of a list. Those that `read` refuses with WORKSPACE_CORRUPT are left out and told. */
+export function soundRows<R extends { id: number }, T>(
+  rows: readonly R[],
+  read: (row: R) => T,
+  onDamaged: OnDamaged = () => undefined,
+): T[] {
+  return rows.flatMap((row) => {
+    try {
+      return [read(row)]
+    } catch (error) {
+      if (!(error instanceof KernelscopeError && error.code === 'WORKSPACE_CORRUPT')) throw error
+      onDamaged(row.id, error)
+      return []
+    }
+  })
+}
+
 /** Reads JSON that can be made again; null where it is damaged, or of another version. */
 export function disposableJson<T>(schema: z.ZodType<T>, text: string): T | null {
   try {

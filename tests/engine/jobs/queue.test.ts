@@ -62,6 +62,33 @@ describe('the job queue', () => {
     expect(ran).toBe(0)
   })
 
+  it('stores that queued and interrupted jobs with damaged rows failed, and runs the others', async () => {
+    const db = database()
+    const resting = queueOn(db, counting)
+    resting.start(true)
+    const ids = ['options', 'progress', 'interrupted', 'sound', 'problem'].map(
+      (title) => resting.add(task(title)).id,
+    )
+    db.exec(`UPDATE job SET options = '[' WHERE title = 'options'; UPDATE job SET progress = '{}' WHERE title = 'progress';
+      UPDATE job SET state = 'running', kind = 'brew' WHERE title = 'interrupted'; UPDATE job SET problem = '[' WHERE title = 'problem'`)
+    const told: unknown[] = []
+    const ran: string[] = []
+    const work = ({ job }: JobContext) => Promise.resolve(void ran.push(job.title))
+    const queue = queueOn(db, work, (error) => told.push(error))
+    const done = settled(queue, ids[3] ?? 0, 'done')
+    queue.start()
+    await done
+    queue.add(task('later'))
+    await vi.waitFor(() => expect(ran).toEqual(['sound', 'later']))
+    expect(
+      db.prepare("SELECT title, json_extract(problem, '$.code') FROM job WHERE state = 'failed'").raw().all(),
+    ).toEqual(['options', 'progress', 'interrupted', 'problem'].map((title) => [title, 'WORKSPACE_CORRUPT']))
+    expect(told).toHaveLength(4)
+    expect(() => queue.resume(ids[0] ?? 0)).toThrow(expect.objectContaining({ code: 'WORKSPACE_CORRUPT' }))
+    // Of this one only the problem was damaged, which its failure replaced.
+    expect(getJob(db, ids[4] ?? 0).state).toBe('failed')
+  })
+
   it('runs jobs one after another in order', async () => {
     const order: string[] = []
     let running = 0

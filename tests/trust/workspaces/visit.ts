@@ -43,6 +43,8 @@ const asked = { first, facts: { ...first, ...further }, measurements: { ...first
 export interface Outcome {
   /** Whether and how it opens, or code and message of the error. */
   opened: string
+  /** What it warns of: how many rows its lists leave out. */
+  warned?: string[]
   /** Requests that fail, by code and message. */
   failing?: Record<string, string>
   /** What `workspace verify` finds. */
@@ -82,8 +84,10 @@ async function visit(client: Client, one: Case & { open: string }, place: Place)
         failing.set(answer, others === undefined ? name : `${others}, ${name}`)
       })
     const damage = damageOf(one.open, place)
+    const warned = info.warnings.filter((text) => text.includes('left out of lists'))
     return {
       opened: info.readOnly === null ? 'opens' : 'opens read-only',
+      ...(warned.length > 0 ? { warned } : {}),
       ...(failing.size > 0 ? { failing: Object.fromEntries(failing) } : {}),
       ...(damage.length > 0 ? { damage } : {}),
     }

@@ -4,6 +4,7 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { jobsIn } from '../../jobs/index.ts'
 import { cacheParts, emptyParts, listBackups, trimCache, undoRemoval } from '../../workspace/index.ts'
 import { api, guarded } from '../session/implementation.ts'
+import { infoOf } from '../session/damagedRows.ts'
 import { worked } from '../session/worked.ts'
 import { keepWorkspace } from '../system/keep.ts'
 import { moveWatched, planMove } from '../system/move.ts'
@@ -15,14 +16,14 @@ import { openSample } from '../system/sample.ts'
 
 export const workspace = {
   create: api.workspace.create.handler(async ({ input, context }) =>
-    (await context.session.createWorkspace(input.path)).info(),
+    infoOf(await context.session.createWorkspace(input.path)),
   ),
   open: api.workspace.open.handler(async ({ input, context }) =>
-    (await context.session.openWorkspace(input.path, input.readOnly, input.rests)).info(),
+    infoOf(await context.session.openWorkspace(input.path, input.readOnly, input.rests)),
   ),
-  begin: api.workspace.begin.handler(async ({ context }) => (await context.session.beginWorkspace()).info()),
+  begin: api.workspace.begin.handler(async ({ context }) => infoOf(await context.session.beginWorkspace())),
   keep: api.workspace.keep.handler(async ({ input, context }) =>
-    (await keepWorkspace(context.session, input.path)).info(),
+    infoOf(await keepWorkspace(context.session, input.path)),
   ),
   openSample: api.workspace.openSample.handler(({ input, context: { session } }) =>
     guarded(openSample(session, input.path), session),
@@ -37,14 +38,14 @@ export const workspace = {
   }),
   info: api.workspace.info.handler(({ context }) => {
     const { opened } = context.session
-    return opened && existsSync(opened.workspace.path) ? opened.workspace.info() : null
+    return opened && existsSync(opened.workspace.path) ? infoOf(opened.workspace) : null
   }),
   backups: api.workspace.backups.handler(({ input, context }) =>
     listBackups(input.path === undefined ? context.session.open().workspace.place : resolve(input.path)),
   ),
   backUp: api.workspace.backUp.handler(({ context, signal }) => context.session.open().backup.now(signal)),
   restore: api.workspace.restore.handler(async ({ input, context }) =>
-    (await restoreInto(context.session, input.name, input.path)).info(),
+    infoOf(await restoreInto(context.session, input.name, input.path)),
   ),
   salvage: api.workspace.salvage.handler(({ input, context: { session }, signal }) =>
     guarded(

@@ -6,6 +6,7 @@ import { JobQueue, type JobContext } from '../../jobs/index.ts'
 import { ownReader, threadReader, type Reader } from '../../studies/index.ts'
 import { recordOrigins } from '../../models/index.ts'
 import { asWorkspaceError, sweepRemovals, trimCache, type Workspace } from '../../workspace/index.ts'
+import { damagedRows } from './damagedRows.ts'
 import { DailyBackup } from './dailyBackup.ts'
 import { SelfChecks } from './selfChecks.ts'
 import { readSettings } from './settings.ts'
@@ -43,7 +44,7 @@ interface Beside {
 export const workOn = (workspace: Workspace, { log, readsApart, run }: Beside): OpenWorkspace => ({
   workspace,
   jobs: new JobQueue(workspace.db, run, (error) =>
-    log.write('warning', 'the state of a job could not be stored', toErrorShape(error)),
+    log.write('warning', 'a job is damaged, or its state could not be stored', toErrorShape(error)),
   ),
   browser: new Browser(workspace.path),
   reader: readsApart ? threadReader(workspace.path) : ownReader(workspace),
@@ -77,7 +78,7 @@ async function carryOutRemovals(workspace: Workspace): Promise<void> {
   await removeLostFrames(workspace)
 }
 
-/** Starts the queue. A job whose row is damaged keeps jobs from running, but not the workspace from being looked at. */
+/** Starts the queue. Where it cannot start, the workspace can still be looked at. */
 export function startJobs({ jobs }: OpenWorkspace, rests: boolean, log: Log): void {
   try {
     jobs.start(rests)
@@ -106,6 +107,9 @@ export async function tidied(
   ]
   try {
     for (const warning of workspace.info().warnings) log.write('warning', warning)
+    for (const { text, errors } of damagedRows(workspace.db))
+      for (const error of errors)
+        log.write('warning', `damaged and left out of lists: ${text}`, toErrorShape(error))
     for (const [undone, work] of steps) await unlessDamaged(work, undone, log)
     return workspace
   } catch (error) {

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import type { MovePlan, WorkspaceInfo } from '#shared/contract/index.ts'
 import { sizeOfFolder } from '../../base/copyFolder.ts'
 import { checkNewFolder } from '../../workspace/index.ts'
+import { infoOf } from '../session/damagedRows.ts'
 import type { EngineSession } from '../session/session.ts'
 import { byteCounter, type Work } from '../session/worked.ts'
 import { moveOpen } from './keep.ts'
@@ -31,5 +32,5 @@ export async function moveWatched(
   const { copied, bytes } = await planMove(session, to)
   onProgress(0, 0, 'MiB', 'Closing the workspace')
   const onBytes = copied ? byteCounter(onProgress, bytes, 'Copying to the other disk') : undefined
-  return (await moveOpen(session, to, { signal, onBytes })).info()
+  return infoOf(await moveOpen(session, to, { signal, onBytes }))
 }

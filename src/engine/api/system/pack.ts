@@ -7,6 +7,7 @@ import { draftBeside, sweepDrafts } from '../../base/draft.ts'
 import { temporaryFolder } from '../../base/temporary.ts'
 import { openArchive, writeArchive, type Archive } from '../../bundles/index.ts'
 import { checkNewFolder, Keeper, leaveOrigin, moveWorkspace, type Workspace } from '../../workspace/index.ts'
+import { infoOf } from '../session/damagedRows.ts'
 import type { EngineSession } from '../session/session.ts'
 import { byteCounter as counter, type Work } from '../session/worked.ts'
 
@@ -119,7 +120,7 @@ export async function unpackWorkspace(
   } finally {
     archive.close()
   }
-  return (await session.openWorkspace(target)).info()
+  return infoOf(await session.openWorkspace(target))
 }
 
 async function manifestOf(archive: Archive): Promise<z.infer<typeof manifestSchema>> {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { Keeper, openWorkspace, restoreBackup, type Workspace } from '../../workspace/index.ts'
+import { infoOf } from '../session/damagedRows.ts'
 import { mayChange } from '../session/openWorkspace.ts'
 import type { EngineSession } from '../session/session.ts'
 import type { Work } from '../session/worked.ts'
@@ -36,7 +37,7 @@ export async function salvageInto(session: EngineSession, path: string, to: stri
   try {
     const tables = await keeper.salvage(resolve(path), resolve(to), how)
     const workspace = await session.openWorkspace(to)
-    return { workspace: workspace.info(), tables }
+    return { workspace: infoOf(workspace), tables }
   } finally {
     await keeper.close()
   }

@@ -8,6 +8,7 @@ import { detectLayout, insertDataset } from '../../datasets/index.ts'
 import { resourcePath } from '../../base/resources.ts'
 import { addModel } from '../../models/index.ts'
 import type { Db, Workspace } from '../../workspace/index.ts'
+import { infoOf } from '../session/damagedRows.ts'
 import type { EngineSession } from '../session/session.ts'
 
 const defaultPath = () => join(homedir(), 'Kernelscope', 'Sample')
@@ -56,7 +57,7 @@ export async function* openSample(
   } finally {
     if (!made && session.opened?.workspace === workspace) await session.closeWorkspace()
   }
-  yield { type: 'result', result: workspace.info() }
+  yield { type: 'result', result: infoOf(workspace) }
 }
 
 const progress = (done: number, total: number, unit: string, note: string): WorkProgress => ({

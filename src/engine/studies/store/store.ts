@@ -11,7 +11,15 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { getDataset } from '../../datasets/index.ts'
 import { latestJobOfStudy } from '../../jobs/index.ts'
 import { getModel } from '../../models/index.ts'
-import { present, remove, storedJson, storedValue, type Db } from '../../workspace/index.ts'
+import {
+  present,
+  remove,
+  soundRows,
+  storedJson,
+  storedValue,
+  type Db,
+  type OnDamaged,
+} from '../../workspace/index.ts'
 import { studyDefinition } from '../registry.ts'
 import { type SettledStudy } from './settled.ts'
 import { storeFrozen, type FrozenSubset } from './subset.ts'
@@ -79,12 +87,10 @@ export function getStudy(db: Db, id: number): Study {
   return fromRow(db, row)
 }
 
-/** Reads all studies, the newest first. */
-export function listStudies(db: Db): Study[] {
-  return db
-    .prepare<[], StudyRow>(`SELECT * FROM study WHERE ${present} ORDER BY id DESC`)
-    .all()
-    .map((row) => fromRow(db, row))
+/** Lists the studies, the newest first. Those whose row, or the row of whose job, is damaged are left out. */
+export function listStudies(db: Db, onDamaged?: OnDamaged): Study[] {
+  const rows = db.prepare<[], StudyRow>(`SELECT * FROM study WHERE ${present} ORDER BY id DESC`).all()
+  return soundRows(rows, (row) => fromRow(db, row), onDamaged)
 }
 
 /**
