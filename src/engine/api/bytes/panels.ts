@@ -24,7 +24,11 @@ export interface FilledComposition {
   problems: ReadonlyMap<string, ErrorShape>
 }
 
-/** Fetches the data of all panels. A panel whose source is missing is left out and has a problem. */
+/**
+ * Fetches the data of all panels. A panel whose source is missing is left out and has a problem.
+ *
+ * @throws CANCELLED where the request was cancelled or the workspace was closed meanwhile: that tells nothing of a panel
+ */
 export async function withData(
   opened: OpenWorkspace | null,
   composition: Composition,
@@ -38,7 +42,9 @@ export async function withData(
       for (const note of notes) provenance.add(note)
       panels.push({ ...panel, source: { kind: 'data', spec } })
     } catch (error) {
-      problems.set(panel.id, toErrorShape(error))
+      const problem = toErrorShape(error)
+      if (problem.code === 'CANCELLED') throw error
+      problems.set(panel.id, problem)
     }
   }
   provenance.add(`Kernelscope ${version}.`)
