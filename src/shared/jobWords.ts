@@ -13,6 +13,10 @@ const titles: Record<JobState, string> = {
 /** The state of a job in a word; that of what has no job is "Not run". */
 export const jobTitle = (job: Pick<Job, 'state'> | null): string => (job ? titles[job.state] : 'Not run')
 
+/** How a job ended or where it is: a study that was stopped by its rule is done, though it has not measured all. */
+export const jobEnd = (job: Pick<Job, 'state' | 'progress'>): string =>
+  job.state === 'done' && job.progress.stopped ? 'Stopped early as asked' : jobTitle(job)
+
 /** What to say of a batch that has not answered for too long; null where there is none. */
 export function silentText({ state, progress }: Pick<Job, 'state' | 'progress'>): string | null {
   if (state !== 'running' || progress.silentSeconds === undefined) return null

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { jobPercent, jobShare, jobTitle, silentText } from '#shared/jobWords.ts'
+import { jobEnd, jobPercent, jobShare, jobTitle, silentText } from '#shared/jobWords.ts'
 import type { Job } from '#shared/contract/index.ts'
 
 const progress = (done: number, total: number): Job['progress'] => ({
@@ -18,6 +18,13 @@ it('takes a job without steps for done where it has ended well', () => {
 
 it('has a word for every state, and for what was never run', () => {
   expect([jobTitle({ state: 'cancelled' }), jobTitle(null)]).toEqual(['Cancelled', 'Not run'])
+})
+
+it('says of a study that its rule has stopped it', () => {
+  const early = { ...progress(30, 100), stopped: 'within' as const }
+  expect(jobEnd({ state: 'done', progress: early })).toBe('Stopped early as asked')
+  expect(jobEnd({ state: 'done', progress: progress(100, 100) })).toBe('Done')
+  expect(jobEnd({ state: 'failed', progress: early })).toBe('Failed')
 })
 
 it('says that a batch does not answer only while its job runs', () => {
