@@ -10,7 +10,7 @@ import { bombs } from './folders/bombs.ts'
 import { lists, noLists } from './folders/lists.ts'
 import { pictures } from './folders/pictures.ts'
 import { pipe, survived } from './folders/survived.ts'
-import { noFfmpeg, sequences, standIn } from './folders/sequences.ts'
+import { inClass, noFfmpeg, sequences, standIn, stopped } from './folders/sequences.ts'
 import { asOrdinaryUser } from './ordinaryUser.ts'
 import { told } from './told.ts'
 
@@ -176,16 +176,8 @@ describe.runIf(posix)('a folder of images with', () => {
 
 describe.runIf(posix)('a folder of ImageNet-P with', () => {
   afterEach(() => vi.unstubAllEnvs())
-  const videos = (make: (folder: string) => void) => {
-    const root = empty()
-    const folder = join(root, 'rotate', 'n01530575')
-    mkdirSync(folder, { recursive: true })
-    make(folder)
-    return root
-  }
-
   it.each(sequences)('%s is indexed', async (_, script, make, found) => {
-    const path = videos((folder) => make(folder, image))
+    const path = inClass(empty(), (folder) => make(folder, image))
     vi.stubEnv('PATH', standIn(empty(), script, image))
     const { state, images, unreadable, recognised } = await indexed(path)
     expect({ state, recognised, images, unreadable }).toEqual({
@@ -197,20 +189,16 @@ describe.runIf(posix)('a folder of ImageNet-P with', () => {
 
   it('videos is refused where there is no ffmpeg', async () => {
     vi.stubEnv('PATH', empty())
-    await indexed(videos((folder) => writeFileSync(join(folder, 'a.mp4'), '')))
+    await indexed(inClass(empty(), (folder) => writeFileSync(join(folder, 'a.mp4'), '')))
     const [job] = await engine.client.jobs.list({})
     expect(job).toMatchObject({ state: 'failed', problem: noFfmpeg })
   })
 
   it('a video whose frames never end can be stopped', async () => {
     vi.stubEnv('PATH', standIn(empty(), 'while :; do :; done', image))
-    const path = videos((folder) => writeFileSync(join(folder, 'a.mp4'), ''))
+    const path = inClass(empty(), (folder) => writeFileSync(join(folder, 'a.mp4'), ''))
     const { jobId } = await engine.client.datasets.add({ path })
-    for await (const job of await engine.client.jobs.watch()) {
-      if (job.id !== jobId) continue
-      if (job.state === 'running') await engine.client.jobs.cancel({ id: jobId })
-      if (job.state === 'cancelled') break
-    }
+    await stopped(engine, jobId)
   })
 })
 

@@ -1,5 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Engine } from '#engine/api/index.ts'
 import { pipe } from './survived.ts'
 
 /** What is told of videos where ffmpeg is not installed. */
@@ -11,6 +12,23 @@ export function standIn(folder: string, script: string, image: Buffer): string {
   const text = `#!/bin/sh\n[ "$1" = -version ] && exit 0\nframe='${join(folder, 'frame.png')}'\n${script}\n`
   writeFileSync(join(folder, 'ffmpeg'), text, { mode: 0o755 })
   return folder
+}
+
+/** Makes the folder of a class of ImageNet-P within `root`, with what `make` puts there. Gives `root`. */
+export function inClass(root: string, make: (folder: string) => void): string {
+  const folder = join(root, 'rotate', 'n01530575')
+  mkdirSync(folder, { recursive: true })
+  make(folder)
+  return root
+}
+
+/** Stops a job once it runs, and waits until it has stopped. */
+export async function stopped({ client }: Engine, jobId: number): Promise<void> {
+  for await (const job of await client.jobs.watch()) {
+    if (job.id !== jobId) continue
+    if (job.state === 'running') await client.jobs.cancel({ id: jobId })
+    if (job.state === 'cancelled') return
+  }
 }
 
 /** A title, what the stand-in of ffmpeg does, what the folder of a class holds, and what is then found. */
