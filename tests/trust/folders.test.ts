@@ -154,11 +154,8 @@ describe.runIf(posix)('a folder of images with', () => {
       const root = twoClasses()
       await spoil(root, image)
       const { state, report, ...dataset } = await indexed(root)
-      expect({ state, images: dataset.images, unreadable: dataset.unreadable }).toEqual({
-        state: 'ready',
-        images,
-        unreadable,
-      })
+      const { images: all, unreadable: bad } = dataset
+      expect([state, all, bad]).toEqual(['ready', images, unreadable])
       expect(report?.remarks.join('\n') ?? '').toMatch(remark)
     },
   )
@@ -180,11 +177,8 @@ describe.runIf(posix)('a folder of ImageNet-P with', () => {
     const path = inClass(empty(), (folder) => make(folder, image))
     vi.stubEnv('PATH', standIn(empty(), script, image))
     const { state, images, unreadable, recognised } = await indexed(path)
-    expect({ state, recognised, images, unreadable }).toEqual({
-      state: 'ready',
-      recognised: 'imagenet-p',
-      ...found,
-    })
+    expect([state, recognised]).toEqual(['ready', 'imagenet-p'])
+    expect({ images, unreadable }).toEqual(found)
   })
 
   it('videos is refused where there is no ffmpeg', async () => {
