@@ -2,6 +2,7 @@ import { ORPCError } from '@orpc/client'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { Engine } from '#engine/api/index.ts'
 import { verifyMasks } from '#engine/workspace/keeping/masks.ts'
 import { verifyDatabase } from '#engine/workspace/keeping/verify.ts'
@@ -76,6 +77,7 @@ export async function outcomeOf({ client }: Engine, one: Case, place: Place): Pr
 async function visit(client: Client, one: Case & { open: string }, place: Place): Promise<Outcome> {
   try {
     const info = await client.workspace.open({ path: one.open, readOnly: one.readOnly ?? false })
+    await atRest(client)
     const failing = new Map<string, string>()
     for (const [name, ask] of Object.entries(asked[one.reads ?? 'first']))
       await ask(client).catch((error: unknown) => {
@@ -93,6 +95,15 @@ async function visit(client: Client, one: Case & { open: string }, place: Place)
     }
   } catch (error) {
     return { opened: told(error, place) }
+  }
+}
+
+/** Waits until no job runs, ten seconds at most: what is refused beside a job would depend on the machine's speed. */
+async function atRest(client: Client): Promise<void> {
+  for (let tries = 0; tries < 500; tries++) {
+    const jobs = await client.jobs.list({}).catch(() => [])
+    if (!jobs.some(({ state }) => state === 'running')) return
+    await setTimeout(20)
   }
 }
 
