@@ -35,15 +35,16 @@ export function storedIn(workspace: string) {
 
 /**
  * Names of all files below a folder with digests of their bytes, but of databases, which hold times, and of what is of
- * its own time. Backups before a restoration are as many as there were tries.
+ * its own time. Backups are as many as there were tries: those that were asked for count once, those before a restoration
+ * not at all.
  */
 export function filesIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
     .map(({ parentPath, name }) => join(parentPath, name))
     .filter((path) => !path.endsWith('.replaced.sqlite'))
     .map((path) => `${path.slice(folder.length).replace(/[^/]+Z\.(?=asked)/, '')} ${digestOf(path)}`)
-    .sort()
+  return [...new Set(names)].sort()
 }
 
 const timed = /\.sqlite$|\.lock$|^(certificate\.html|workspace\.zip|state\.json)$/
