@@ -88,6 +88,7 @@ async function keep(walk: Walk) {
   const dialog = walk.page.getByRole('dialog', { name: 'Keep in a workspace' })
   await choose(walk, walk.kept)
   await dialog.getByRole('button', { name: 'Choose a folder…' }).click()
+  await dialog.getByRole('button', { name: 'Keep', exact: true }).click()
   await dialog.waitFor({ state: 'hidden' })
 }
 

@@ -79,6 +79,7 @@ const elsewhere = [
   'features/models/useTrials.ts',
   'features/ranking/SuiteDialog.vue',
   'features/studies/new/useStudyDraft.ts',
+  'features/studies/result/useRerun.ts',
   'frame/transfer/MergeSheet.vue',
   'frame/transfer/MoveSheet.vue',
   'lib/stores/collections.ts',
