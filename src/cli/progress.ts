@@ -3,11 +3,12 @@ import { jobTitle } from '#shared/jobWords.ts'
 import { displayWidth, formatDuration, printable } from './format.ts'
 import type { Io } from './io.ts'
 
-/** A job's progress in one line: "1200/3200 images  38 %  61.5 images/s  0:32 left  RepLK 31 on cpu, batch 16". */
+/** A job's progress in one line: "1200/3200 answers  38 %  61.5 answers/s  0:32 left  RepLK 31 on cpu, batch 16". */
 export function describeProgress({ state, progress }: Job): string {
   const { done, total, unit, perSecond, secondsLeft, note, failed, silentSeconds } = progress
   if (state === 'queued') return jobTitle({ state }).toLowerCase()
-  const parts = [`${done}/${total} ${unit}`]
+  // Before its first step a job does not know how much there is to do.
+  const parts = total > 0 || done > 0 ? [`${done}/${total} ${unit}`] : []
   if (total > 0) parts.push(`${Math.floor((100 * done) / total)} %`)
   if (perSecond !== null) parts.push(`${perSecond.toFixed(perSecond < 10 ? 2 : 1)} ${unit}/s`)
   if (secondsLeft !== null) parts.push(`${formatDuration(secondsLeft)} left`)
@@ -15,7 +16,7 @@ export function describeProgress({ state, progress }: Job): string {
   if (silentSeconds !== undefined)
     parts.push(`no answer for ${formatDuration(silentSeconds)}; a second Ctrl-C ends it`)
   if (note !== '') parts.push(note)
-  return printable(parts.join('  '))
+  return parts.length === 0 ? jobTitle({ state }).toLowerCase() : printable(parts.join('  '))
 }
 
 /** Shows a job's progress on stderr: one line that is redrawn on a terminal, else a line at every tenth. */

@@ -142,7 +142,7 @@ async function measure(
   if (result.stopped) session.io.err(await stoppedText(client, study, result, result.stopped))
   else if (!result.complete) session.io.err(`warning: the study is ${studyStateText(result)}\n`)
   if (options.json || options.quiet) return studyExit(result)
-  const speed = imagesPerSecond === null ? '' : `, ${imagesPerSecond.toFixed(1)} images/s`
+  const speed = imagesPerSecond === null ? '' : `, ${imagesPerSecond.toFixed(1)} ${job.progress.unit}/s`
   session.io.err(
     `${misses} computed, ${cacheHits} stored before, ${failed} failed, in ${formatDuration(seconds)}${speed}\n`,
   )

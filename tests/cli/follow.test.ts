@@ -123,6 +123,7 @@ describe('followJob', () => {
       note: '',
       failed: 2,
     }
-    expect(describeProgress(job('running', 0, { progress: unknown }))).toBe('0/0 images  2 failed')
+    expect(describeProgress(job('running', 0, { progress: unknown }))).toBe('2 failed')
+    expect(describeProgress(job('running', 0, { progress: { ...unknown, failed: 0 } }))).toBe('running')
   })
 })

@@ -194,14 +194,14 @@ describe('the program', () => {
     ]
     let pressed = false
     const stopped = await spawned(args, (text, kill) => {
-      if (pressed || !/\d+\/560 images/.test(text)) return
+      if (pressed || !/\d+\/560 answers/.test(text)) return
       pressed = true
       kill('SIGINT')
     })
     expect(stopped.code).toBe(130)
     expect(stopped.out).toBe('')
     expect(stopped.err).toMatch(
-      /error\[CANCELLED\]: .* was stopped after \d+ of 560 images\n {2}Run the same command again/,
+      /error\[CANCELLED\]: .* was stopped after \d+ of 560 answers\n {2}Run the same command again/,
     )
     const list = z.object({
       studies: z.array(z.object({ id: z.int(), job: z.object({ state: z.string() }) })),

@@ -32,7 +32,7 @@ export interface Tracker {
 export function tracker({ report }: Pick<JobContext, 'report'>, conditions: number): Tracker {
   let total = conditions
   const rate = new Rate()
-  let progress: JobProgress = { ...noProgress, total }
+  let progress: JobProgress = { ...noProgress, total, unit: 'answers' }
   let computed = 0
   const failing = breaker()
   rate.mark(0)
