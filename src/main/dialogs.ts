@@ -6,7 +6,7 @@ import { channels } from '#shared/channels.ts'
 import { imageEndings } from '#shared/imageFiles.ts'
 import { onCall, onNote } from './calls.ts'
 
-const any: FileFilter = { name: 'All files', extensions: ['*'] }
+const allFiles: FileFilter = { name: 'All files', extensions: ['*'] }
 
 const filters: Record<FileKind, FileFilter> = {
   model: { name: 'ONNX models', extensions: ['onnx'] },
@@ -15,8 +15,8 @@ const filters: Record<FileKind, FileFilter> = {
   bundle: { name: 'Bundles', extensions: ['zip'] },
   workspace: { name: 'Exported workspaces', extensions: ['zip'] },
   image: { name: 'Images', extensions: [...imageEndings] },
-  key: any,
-  signers: any,
+  key: allFiles,
+  signers: allFiles,
 }
 /** Files of SSH have any name, and lie in a hidden folder. */
 const ofSsh = (kind: FileKind) => kind === 'key' || kind === 'signers'
@@ -34,7 +34,7 @@ export function answerDialogs() {
         ...(kind === 'model' ? (['multiSelections'] as const) : []),
         ...(ofSsh(kind) ? (['showHiddenFiles'] as const) : []),
       ],
-      filters: ofSsh(kind) ? [any] : [filters[kind], any],
+      filters: ofSsh(kind) ? [allFiles] : [filters[kind], allFiles],
       ...(ofSsh(kind) ? { defaultPath: path.join(app.getPath('home'), '.ssh') } : {}),
     })
     return chosen.filePaths
