@@ -13,6 +13,7 @@ export const engineRooms: readonly string[] = [
   'workspace',
   'jobs',
   'onnx',
+  'checkpoints',
   'inference',
   'images',
   'metrics',
