@@ -1,6 +1,7 @@
 import { LruMap } from '../base/lruMap.ts'
-import type { Db } from '../workspace/index.ts'
+import { marks, type Db } from '../workspace/index.ts'
 import type { InTurn } from './balancedOrder.ts'
+import { marksOf } from './cellMarks.ts'
 import { hasFailures } from './failures.ts'
 import { partFor, type PlannedCondition } from './plannedConditions.ts'
 
@@ -67,15 +68,18 @@ function readOn(
 }
 
 function reader(db: Db, variantId: number, stored: PlannedCondition) {
-  const ofImages = (table: string) =>
-    `FROM image i JOIN ${table} p ON p.variant_id = ? AND p.condition_id = ? AND p.example_id = i.example_id
-     WHERE i.id IN (SELECT value FROM json_each(?))`
-  const facts = db
-    .prepare<[number, number, string], [number, number | null]>(
-      `SELECT i.id, p.correct ${ofImages('prediction')}`,
+  const marked = marksOf(db)
+  const examples = db
+    .prepare<[string], [number, number]>(
+      'SELECT id, example_id FROM image WHERE example_id IS NOT NULL AND id IN (SELECT value FROM json_each(?))',
     )
     .raw()
-  const failures = db.prepare<[number, number, string], number>(`SELECT i.id ${ofImages('failure')}`).pluck()
+  const failures = db
+    .prepare<[number, number, string], number>(
+      `SELECT i.id FROM image i JOIN failure p ON p.variant_id = ? AND p.condition_id = ? AND p.example_id = i.example_id
+       WHERE i.id IN (SELECT value FROM json_each(?))`,
+    )
+    .pluck()
   return (ids: Float64Array): Map<number, number> => {
     const found = new Map<number, number>()
     for (const [{ conditionId }, own] of Map.groupBy(ids, (id) => partFor(stored, id))) {
@@ -83,9 +87,19 @@ function reader(db: Db, variantId: number, stored: PlannedCondition) {
       const list = JSON.stringify(own)
       if (hasFailures(db, { variantId, conditionId }))
         for (const id of failures.all(variantId, conditionId, list)) found.set(id, answers.failed)
-      for (const [id, correct] of facts.all(variantId, conditionId, list))
-        found.set(id, correct ?? answers.neither)
+      const { first, bytes } = marked.of({ variantId, conditionId })
+      for (const [id, example] of examples.all(list)) {
+        const answer = ofVerdict[(bytes[example - first] ?? 0) & marks.verdictBits]
+        if (answer !== undefined) found.set(id, answer)
+      }
     }
     return found
   }
+}
+
+/** The answers by the verdict of a mark. */
+const ofVerdict: Readonly<Record<number, number>> = {
+  [marks.unjudgedVerdict]: answers.neither,
+  [marks.wrongVerdict]: answers.wrong,
+  [marks.rightVerdict]: answers.right,
 }

@@ -51,12 +51,11 @@ export function conditionsMeasured(db: Db, datasetId: number): (variantId: numbe
       .get(datasetId) ?? {}
   if (first === null || last === null) return () => []
   const reader = marksOf(db)
-  // Indexing numbers the examples of a dataset in one range, so one look into the range is enough.
-  const any = db
-    .prepare<[number, number, number, number], number>(
-      'SELECT 1 FROM prediction WHERE variant_id = ? AND condition_id = ? AND example_id BETWEEN ? AND ? LIMIT 1',
-    )
-    .pluck()
   return (variantId) =>
-    reader.conditionsOf(variantId).filter((id) => any.get(variantId, id, first, last) !== undefined)
+    reader.conditionsOf(variantId).filter((conditionId) => {
+      const cell = reader.of({ variantId, conditionId })
+      // Indexing numbers the examples of a dataset in one range.
+      const own = cell.bytes.subarray(Math.max(0, first - cell.first), Math.max(0, last + 1 - cell.first))
+      return own.some((mark) => mark > 0)
+    })
 }

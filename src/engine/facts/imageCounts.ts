@@ -1,4 +1,5 @@
 import type { Db } from '../workspace/index.ts'
+import { marksOf } from './cellMarks.ts'
 import { imagesOf, sqlOf, type ImageSource, type SqlValue } from './images.ts'
 import type { FactRange } from './join.ts'
 
@@ -19,18 +20,19 @@ export function countsOfImages(
   imageIds: readonly number[],
   ranges: readonly FactRange[],
 ): Map<number, number> {
-  const rows = db
-    .prepare<[string, string], [number, number]>(
-      `WITH cell AS MATERIALIZED (
-         SELECT value ->> 'variantId' AS variant, value ->> 'conditionId' AS condition, value ->> 'from' AS first,
-           value ->> 'to' AS last FROM json_each(?)
-       )
-       SELECT i.id, count(*) FROM image i CROSS JOIN cell ON i.id BETWEEN cell.first AND cell.last
-       CROSS JOIN prediction p ON p.variant_id = cell.variant AND p.condition_id = cell.condition
-         AND p.example_id = i.example_id
-       WHERE i.id IN (SELECT value FROM json_each(?)) GROUP BY i.id`,
+  const examples = db
+    .prepare<[string], [number, number]>(
+      'SELECT id, example_id FROM image WHERE example_id IS NOT NULL AND id IN (SELECT value FROM json_each(?))',
     )
     .raw()
-    .all(JSON.stringify(ranges), JSON.stringify(imageIds))
-  return new Map(rows)
+    .all(JSON.stringify(imageIds))
+  const counts = new Map<number, number>()
+  const reader = marksOf(db)
+  for (const { from, to, ...of } of ranges) {
+    const { first, bytes } = reader.of(of)
+    for (const [id, example] of examples)
+      if (id >= from && id <= to && (bytes[example - first] ?? 0) > 0)
+        counts.set(id, (counts.get(id) ?? 0) + 1)
+  }
+  return counts
 }

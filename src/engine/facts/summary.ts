@@ -1,5 +1,7 @@
-import type { Db } from '../workspace/index.ts'
-import { imagesInOrder, sqlOf, type ImageSource, type SqlValue } from './images.ts'
+import { marks, type Db } from '../workspace/index.ts'
+import { imageList, placesBetween } from './imageList.ts'
+import type { ImageSource } from './images.ts'
+import { sourceMarks } from './sourceMarks.ts'
 
 /** Facts at one place of a study's axis: of a variant under a condition, for the images between two ids. */
 export interface SummaryCell {
@@ -28,8 +30,8 @@ export interface ImageSummary {
   disagreement: number | null
 }
 
-/** Images in one query. */
-const page = 100
+/** Images that are summed up at a time. */
+const page = 4096
 
 /** Yields the summaries of a source's images page by page, in order of id. A page may be empty. */
 export function* imageSummaries(
@@ -37,43 +39,105 @@ export function* imageSummaries(
   source: ImageSource,
   cells: readonly SummaryCell[],
 ): Generator<ImageSummary[]> {
-  const { id, before, values, ...images } = imagesInOrder(db, source)
-  const chosen = `FROM ${sqlOf(images)} AND ${id} > ? ORDER BY ${id} LIMIT ${page}`
-  const select = db.prepare<SqlValue[], ImageSummary>(summarySql(chosen))
-  const last = db.prepare<SqlValue[], number | null>(`SELECT max(id) FROM (SELECT i.id ${chosen})`).pluck()
-  for (let after = before; ;) {
-    const end = last.get(...values, after)
-    if (end === null || end === undefined) return
-    yield select.all(JSON.stringify(cells), ...values, after)
-    after = end
+  const { ids } = imageList(db, source)
+  const groups = grouped(cells)
+  for (let at = 0; at < ids.length; at += page)
+    yield summariesOf(db, source, groups, ids.subarray(at, at + page))
+}
+
+interface Groups {
+  /** Cells of one model at one place of the axis, by model, then by x. */
+  places: { model: number; x: number; cells: SummaryCell[] }[]
+  columns: SummaryCell[][]
+}
+
+function grouped(cells: readonly SummaryCell[]): Groups {
+  const places = Map.groupBy(
+    cells.flatMap((cell) => (cell.x === null ? [] : [{ ...cell, x: cell.x }])),
+    ({ model, x }) => `${model} ${x}`,
+  )
+  return {
+    places: [...places.values()]
+      .flatMap(([first, ...rest]) =>
+        first ? [{ model: first.model, x: first.x, cells: [first, ...rest] }] : [],
+      )
+      .sort((a, b) => a.model - b.model || a.x - b.x),
+    columns: [...Map.groupBy(cells, ({ column }) => column).values()],
   }
 }
 
-const summarySql = (images: string) => `
-  WITH cell AS MATERIALIZED (
-    SELECT value ->> 'model' AS model, value ->> 'column' AS col, value ->> 'x' AS x, value ->> 'variant' AS variant,
-      value ->> 'condition' AS condition, value ->> 'from' AS first, value ->> 'to' AS last
-    FROM json_each(?)
-  ),
-  fact AS MATERIALIZED (
-    SELECT i.id AS image, cell.model, cell.col, cell.x, p.correct
-    FROM (SELECT i.id, i.example_id ${images}) i
-    CROSS JOIN cell ON i.id BETWEEN cell.first AND cell.last
-    CROSS JOIN prediction p ON p.variant_id = cell.variant AND p.condition_id = cell.condition AND p.example_id = i.example_id
-    WHERE p.correct IS NOT NULL
-  ),
-  failing AS (
-    SELECT image, model, min(x) AS x FROM (
-      SELECT image, model, x FROM fact WHERE x IS NOT NULL GROUP BY image, model, x HAVING 2 * sum(correct) < count(*)
-    ) GROUP BY image, model
-  ),
-  pairs AS (
-    SELECT image, 2.0 * sum(correct) * (count(*) - sum(correct)) / (count(*) * (count(*) - 1)) AS share
-    FROM fact GROUP BY image, col HAVING count(*) > 1
+/** Of each image of a page: how many facts are right or wrong, and how many of them are right. */
+interface Judged {
+  n: Uint32Array
+  right: Uint32Array
+}
+
+/** Returns a function that counts what is judged in cells. The counts hold until it is called again. */
+function judgedIn(db: Db, source: ImageSource, ids: Float64Array): (cells: readonly SummaryCell[]) => Judged {
+  const [n, right] = [new Uint32Array(ids.length), new Uint32Array(ids.length)]
+  const [first, last] = [ids[0] ?? 0, ids.at(-1) ?? -1]
+  const read = sourceMarks(db, source)
+  const start = placesBetween(imageList(db, source), first, first)[0]
+  return (cells) => {
+    n.fill(0)
+    right.fill(0)
+    for (const { variant, condition, from, to } of cells) {
+      const range = { from: Math.max(from, first), to: Math.min(to, last) }
+      if (range.from > range.to) continue
+      const found = read({ variantId: variant, conditionId: condition, ...range })
+      const { bytes } = found
+      const offset = found.from - start
+      for (let at = 0; at < bytes.length; at++) {
+        const verdict = (bytes[at] ?? 0) & marks.verdictBits
+        if (verdict < marks.judgedBit) continue
+        n[offset + at] = (n[offset + at] ?? 0) + 1
+        right[offset + at] = (right[offset + at] ?? 0) + (verdict & 1)
+      }
+    }
+    return { n, right }
+  }
+}
+
+function summariesOf(
+  db: Db,
+  source: ImageSource,
+  { places, columns }: Groups,
+  ids: Float64Array,
+): ImageSummary[] {
+  const judged = judgedIn(db, source, ids)
+  const isMeasured = new Uint8Array(ids.length)
+  const [shares, compared] = [new Float64Array(ids.length), new Uint32Array(ids.length)]
+  for (const cells of columns) {
+    const { n, right } = judged(cells)
+    for (let at = 0; at < ids.length; at++) {
+      const [all, good] = [n[at] ?? 0, right[at] ?? 0]
+      if (all > 0) isMeasured[at] = 1
+      if (all < 2) continue
+      shares[at] = (shares[at] ?? 0) + (2 * good * (all - good)) / (all * (all - 1))
+      compared[at] = (compared[at] ?? 0) + 1
+    }
+  }
+  const failsAt = new Float64Array(ids.length).fill(Infinity)
+  const failing = Array.from<unknown, number[]>({ length: ids.length }, () => [])
+  for (const { model, x, cells } of places) {
+    const { n, right } = judged(cells)
+    for (let at = 0; at < ids.length; at++) {
+      if (2 * (right[at] ?? 0) >= (n[at] ?? 0) || x > (failsAt[at] ?? Infinity)) continue
+      if (x < (failsAt[at] ?? Infinity)) failing[at] = []
+      failsAt[at] = x
+      failing[at]?.push(model)
+    }
+  }
+  return [...ids].flatMap((image, at) =>
+    isMeasured[at] === 1
+      ? [
+          {
+            image,
+            failsAt: failsAt[at] === Infinity ? null : (failsAt[at] ?? null),
+            failing: JSON.stringify(failing[at] ?? []),
+            disagreement: (compared[at] ?? 0) > 0 ? (shares[at] ?? 0) / (compared[at] ?? 1) : null,
+          },
+        ]
+      : [],
   )
-  SELECT f.image,
-    (SELECT min(x) FROM failing WHERE image = f.image) AS failsAt,
-    (SELECT json_group_array(model) FROM failing a WHERE a.image = f.image
-       AND a.x = (SELECT min(x) FROM failing WHERE image = f.image)) AS failing,
-    (SELECT avg(share) FROM pairs WHERE image = f.image) AS disagreement
-  FROM (SELECT DISTINCT image FROM fact) f`
+}
