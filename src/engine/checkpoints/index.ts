@@ -1,2 +1,15 @@
 /** Public interface of the checkpoints room: reads stored weights, recognises their family, builds its graph. */
 export type { Checkpoint, StoredTensor, TensorType } from './checkpoint.ts'
+export { evaluate, unchanged, storedNames, type Expression, type ReadStored } from './build/index.ts'
+export {
+  buildCheckpoint,
+  familyIds,
+  recogniseCheckpoint,
+  withWeights,
+  type Answers,
+  type Built,
+  type Hints,
+  type Question,
+  type Recipe,
+  type Recognised,
+} from './families/index.ts'

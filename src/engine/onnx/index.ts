@@ -1,5 +1,6 @@
 /** Public interface of the onnx module: reads, analyses and rewrites ONNX graphs. */
-export type { Graph, OnnxModel, Value } from './graph.ts'
+export type { Attribute, Graph, OnnxModel, Tensor, Value } from './graph.ts'
+export { float, GraphBuilder, int, ints } from './rewrite/build.ts'
 export { possibleRewrites } from './possible.ts'
 export { readModel } from './file/read.ts'
 export { modelDigest, writeVariant } from './file/variant.ts'

@@ -74,6 +74,20 @@ export class GraphBuilder {
     return outputs
   }
 
+  /** Adds a node under a name, as exporters name nodes by module, and gives the names of its outputs. */
+  nodeAt(
+    hint: string,
+    op: string,
+    inputs: readonly string[],
+    attributes: Record<string, Attribute> = {},
+    count = 1,
+  ): string[] {
+    const name = this.fresh(hint)
+    const outputs = Array.from({ length: count }, (_, index) => `${name}_output_${index}`)
+    this.#nodes.push({ name, op, domain: '', inputs, outputs, attributes })
+    return outputs
+  }
+
   /**
    * Adds a constant, row-major in its shape, and gives its name. Equal constants are added once.
    *

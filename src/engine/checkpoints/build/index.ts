@@ -1,0 +1,10 @@
+/** The layers from which families build their graphs, and the expressions that make weights from stored tensors. */
+export * from './attention.ts'
+export * from './axes.ts'
+export { evaluate, type ReadStored } from './evaluate.ts'
+export * from './expression.ts'
+export * from './functions.ts'
+export * from './layers.ts'
+export { NamedTensors, type Naming } from './naming.ts'
+export { Net, type Value } from './net.ts'
+export * from './norms.ts'
