@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander'
 import { figureFormat, type FigureFormat } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { intervalChoice, type IntervalChoice } from '#shared/figures/spec.ts'
 import { venues, venueSetting } from '#shared/figures/venues.ts'
 import { formatBytes } from './format.ts'
 import { integerOf, listOf, numberOf } from './flags.ts'
@@ -17,6 +18,7 @@ export interface FigureFlags {
   fontSize?: number
   typeface?: 'sans' | 'serif'
   title?: boolean
+  intervals?: IntervalChoice
 }
 
 /** Adds the options of every command that writes figures. */
@@ -40,6 +42,12 @@ export function addFigureOptions(command: Command): Command {
     .option('--font-size <points>', 'font size', numberOf('--font-size'))
     .addOption(new Option('--typeface <name>', 'Inter or STIX Two Text').choices(['sans', 'serif']))
     .option('--title', 'draw the title inside the figure')
+    .addOption(
+      new Option(
+        '--intervals <which>',
+        'ranges of points whose images are not all measured: what is known of all images, or as when complete',
+      ).choices(intervalChoice.options),
+    )
 }
 
 /**
@@ -59,6 +67,7 @@ export function figureSetting(flags: FigureFlags, width: number) {
     ...(flags.fontSize === undefined ? {} : { fontSize: flags.fontSize }),
     ...(flags.typeface === undefined ? {} : { typeface: flags.typeface }),
     ...(flags.title === undefined ? {} : { title: flags.title }),
+    ...(flags.intervals === undefined ? {} : { intervals: flags.intervals }),
   }
   return { width, dpi: flags.dpi, ...(venue ? venueSetting(venue, flags.span) : {}), ...given }
 }

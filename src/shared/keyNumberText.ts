@@ -1,11 +1,10 @@
 import type { KeyNumber } from './contract/index.ts'
 import { fixedNumber, plainNumber } from './figures/format.ts'
+import { thousands } from './thousands.ts'
 
 const signs = { fraction: '%', points: 'points' }
 const text = ({ unit }: KeyNumber, value: number) =>
   unit === 'number' ? plainNumber(value, 3) : `${fixedNumber(100 * value, 1)} ${signs[unit]}`
-
-const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
 /** The value of one model, or the range over several: "81.3 %", "41.2 % to 81.3 %", "−3.6 to −1.2 points"; "≈" where one is interpolated. */
 export function valueText(number: KeyNumber): string {
@@ -19,7 +18,7 @@ export function valueText(number: KeyNumber): string {
 export function countText({ values }: KeyNumber): string {
   const counts = values.flatMap(({ n }) => n ?? [])
   if (counts.length === 0) return 'no images'
-  const [low, high] = [Math.min(...counts), Math.max(...counts)].map((n) => whole.format(n))
+  const [low, high] = [Math.min(...counts), Math.max(...counts)].map(thousands)
   return low === high ? `n = ${low}` : `n = ${low} to ${high}`
 }
 
@@ -29,7 +28,7 @@ export const detailText = (number: KeyNumber, titleOf: (id: number) => string): 
     number.title,
     ...number.values.map(
       ({ modelId, value, n, interpolated }) =>
-        `${titleOf(modelId)}: ${interpolated ? '≈ ' : ''}${text(number, value)}${n === null ? '' : `, n = ${whole.format(n)}`}`,
+        `${titleOf(modelId)}: ${interpolated ? '≈ ' : ''}${text(number, value)}${n === null ? '' : `, n = ${thousands(n)}`}`,
     ),
   ].join('\n')
 

@@ -1,4 +1,5 @@
 import type { Stopped } from './contract/stopping.ts'
+import { thousands } from './thousands.ts'
 
 /** What the state of a study follows from. */
 export interface StudyFacts {
@@ -47,7 +48,8 @@ export function studyState(facts: StudyFacts): StudyState {
 /** The state in words: "complete", "complete with 3 failures", "incomplete: 50 of 100 measured", … */
 export function studyStateText(facts: StudyFacts): string {
   const { measured, failed, of } = facts.answers
-  const failures = `${failed} ${failed === 1 ? 'failure' : 'failures'}`
+  const counts = `${thousands(measured)} of ${thousands(of)} measured`
+  const failures = `${thousands(failed)} ${failed === 1 ? 'failure' : 'failures'}`
   switch (studyState(facts)) {
     case 'complete':
       return 'complete'
@@ -56,8 +58,8 @@ export function studyStateText(facts: StudyFacts): string {
     case 'empty':
       return 'nothing measured'
     case 'stopped':
-      return `stopped early as asked: ${measured} of ${of} measured${failed > 0 ? `, ${failures}` : ''}`
+      return `stopped early as asked: ${counts}${failed > 0 ? `, ${failures}` : ''}`
     case 'incomplete':
-      return `incomplete: ${measured} of ${of} measured${failed > 0 ? `, ${failures}` : ''}`
+      return `incomplete: ${counts}${failed > 0 ? `, ${failures}` : ''}`
   }
 }

@@ -1,9 +1,10 @@
+import { thousands } from '#shared/thousands.ts'
+
 /** Numbers as text for the screen. null becomes an en dash. */
 const dash = '–'
-const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
 /** 1234567 → "1,234,567" */
-export const integer = (value: number | null | undefined) => (value == null ? dash : whole.format(value))
+export const integer = (value: number | null | undefined) => (value == null ? dash : thousands(value))
 
 /** 79200000 → "79.2 M"; three significant digits and decimal prefixes. */
 export function compact(value: number | null | undefined): string {

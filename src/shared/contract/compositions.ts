@@ -35,6 +35,8 @@ const composedState = z.object({
       /** Which of these the source has at all, so that the form can offer to show them. */
       has: z.object({
         ranges: z.boolean(),
+        /** Points whose images are not all measured, with a confidence sequence. */
+        sequences: z.boolean(),
         references: z.boolean(),
         spans: z.boolean(),
         reported: z.boolean(),

@@ -1,7 +1,7 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { figureFormatIds } from '../figures/figureFormats.ts'
-import { figureSpec } from '../figures/spec.ts'
+import { figureSpec, intervalChoice } from '../figures/spec.ts'
 import { tableFormatIds } from '../figures/tableFormats/index.ts'
 import { id } from './common.ts'
 
@@ -19,6 +19,8 @@ const setting = {
   typeface: z.enum(['sans', 'serif']).optional(),
   /** Draws the title inside the figure. */
   title: z.boolean().optional(),
+  /** Ranges of unfinished points; by default as the figure says. */
+  intervals: intervalChoice.optional(),
 }
 
 export const written = z.object({ files: z.array(z.object({ path: z.string(), bytes: z.int() })) })

@@ -1,6 +1,6 @@
 import type { CustomSeriesOption, CustomSeriesRenderItemAPI } from 'echarts'
 import { widest } from './layout/fitText.ts'
-import { below, plotBox, type Frame } from './layout/frame.ts'
+import { below, noteSize, plotBox, type Frame } from './layout/frame.ts'
 import { lineHeight } from './layout/names.ts'
 import type { symbolAt } from './symbolShape.ts'
 import { textWidth, type FigureTheme } from './theme.ts'
@@ -67,11 +67,12 @@ export const lineAt = (
   style: { stroke, lineWidth, lineDash },
 })
 
-/** The names of both axes, in as many lines as the frame found. */
+/** The names of both axes and the note below, in as many lines as the frame found. */
 export function axisTitles(frame: Frame, theme: FigureTheme): Annotation[] {
   const { x, y, width, height } = plotBox(frame)
   const style = { fill: theme.ink, fontSize: theme.fontSize }
   const away = (at: number) => at * theme.fontSize * lineHeight
+  const small = theme.fontSize * noteSize
   const last = frame.y.title.length - 1
   const measure = (text: string) => textWidth(theme, text)
   // A name that is longer than its axis stays inside the figure.
@@ -82,6 +83,17 @@ export function axisTitles(frame: Frame, theme: FigureTheme): Annotation[] {
   return [
     ...frame.x.title.map((line, at) =>
       textAt(line, [across, y + height + frame.x.titleAway + away(at)], theme, style),
+    ),
+    ...frame.note.map((line, at) =>
+      textAt(
+        line,
+        [
+          within(x + width / 2, textWidth(theme, line, small), frame.size.width),
+          y + height + frame.x.titleAway + away(frame.x.title.length + at),
+        ],
+        theme,
+        { fill: theme.muted, fontSize: small },
+      ),
     ),
     ...frame.y.title.map((line, at) =>
       textAt(line, [x - frame.y.titleAway - away(last - at), down], theme, {

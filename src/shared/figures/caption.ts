@@ -1,6 +1,7 @@
 import { formatValue } from './format.ts'
 import { isPartial } from './partial.ts'
 import { hasRange, isOfBand } from './points.ts'
+import { withIntervals } from './intervals.ts'
 import type { FigureSpec } from './spec.ts'
 
 /**
@@ -36,7 +37,8 @@ const distinct = (texts: readonly (string | undefined)[]): string[] => [
 export const fewBands = 3
 
 /** What bands and error bars are, in sentences without a full stop; those of single points where they differ from their series. */
-export function rangeSentences({ kind, series }: FigureSpec): string[] {
+export function rangeSentences(spec: FigureSpec): string[] {
+  const { kind, series } = withIntervals(spec)
   const ranged = series.filter(({ points, baseline }) => baseline === undefined && points.some(hasRange))
   const [bands, others] = [
     distinct(ranged.map(({ bandLabel }) => bandLabel)),

@@ -1,6 +1,7 @@
 import type { LegendComponentOption } from 'echarts'
 import { endTexts, cellsLabel } from './cellRange.ts'
 import { endLabels, type EndLabels } from './endLabels.ts'
+import { unfinishedText } from './intervals.ts'
 import { cellsFrame } from './layout/cellsFrame.ts'
 import { fittedLines } from './layout/fitText.ts'
 import { chartFrame, type Frame } from './layout/frame.ts'
@@ -80,6 +81,7 @@ function framed(
     margins: { ...margins, right: margins.right + (ends?.room ?? 0) },
     leastPlot: ends ? Math.min(ends.height, width) : 0,
     step: style.step,
+    note: style.ranges === 'none' ? null : unfinishedText(spec),
     insets: style.insets,
   })
   return { ...frame, legend: legendOf({ ...style, insets: frame.insets }).option, ends, bar: [] }

@@ -1,3 +1,4 @@
+import { withIntervals } from './intervals.ts'
 import type { FigureSpec, Point, Series } from './spec.ts'
 
 /** A series as it is drawn: its label is unique in the figure, and every point can be placed on the axes. */
@@ -17,11 +18,12 @@ export function hasRange(point: Point): point is Point & { lo: number; hi: numbe
 }
 
 /**
- * The series of a figure, with unique labels and only with values that the axes can show. Values that are not finite
+ * The series of a figure, with unique labels, the ranges that are drawn (`withIntervals`) and only with values that the axes can show. Values that are not finite
  * become gaps, and so do values up to zero on a logarithmic axis. There an error bar that reaches zero ends at the
  * smallest positive value of the figure.
  */
-export function drawnSeries(spec: FigureSpec): DrawnSeries[] {
+export function drawnSeries(figure: FigureSpec): DrawnSeries[] {
+  const spec = withIntervals(figure)
   const names = new Map<string, number>()
   const floor = spec.y.scale === 'log' ? smallestPositive(spec) : Number.NEGATIVE_INFINITY
   return spec.series.map((series) => {

@@ -53,6 +53,12 @@ const series = z.object({
   baseline: z.string().optional(),
 })
 
+/**
+ * What is drawn as the range of a point that has `all`. sequence: what is known of all images, which may be looked at at
+ * any time; complete: `lo` and `hi`, as when all images are measured.
+ */
+export const intervalChoice = z.enum(['sequence', 'complete'])
+
 const reference = z.object({ label: z.string(), axis: z.enum(['x', 'y']), value: z.number() })
 
 /** A PNG in base64. */
@@ -80,6 +86,8 @@ export const figureSpec = z.object({
   x: axis,
   y: axis,
   series: z.array(series),
+  /** Ranges of unfinished points; by default `sequence`. */
+  intervals: intervalChoice.optional(),
   /** Horizontal or vertical lines with names. */
   references: z.array(reference).default([]),
   /** Shaded ranges of x, e.g. stages. */
@@ -125,6 +133,7 @@ export const figureSpec = z.object({
 
 export type Axis = z.infer<typeof axis>
 export type Point = z.infer<typeof point>
+export type IntervalChoice = z.infer<typeof intervalChoice>
 export type Series = z.infer<typeof series>
 export type Photograph = z.infer<typeof photograph>
 export type FigureSpec = z.infer<typeof figureSpec>

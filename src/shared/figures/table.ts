@@ -3,14 +3,15 @@ import { panelLetter } from './compose/caption.ts'
 import type { FigureStyle } from './compose/composition.ts'
 import { axisName } from './format.ts'
 import { fullName, hasRange } from './points.ts'
-import type { FigureSpec } from './spec.ts'
+import { withIntervals } from './intervals.ts'
+import type { FigureSpec, Point } from './spec.ts'
 
 type Row = DataTable['rows'][number]
 type Column = DataTable['columns'][number]
 
 /**
  * The data of a figure in long form, one row per point: series, x, y, and lo, hi, n where any point has them; the
- * planned n and draws where a point stands on fewer, with what is known of all images. Values are those of the spec (fractions stay fractions). A heatmap
+ * planned n and draws where a point stands on fewer, with both its ranges: lo and hi are those that are drawn. Values are those of the spec (fractions stay fractions). A heatmap
  * gives one row per cell.
  */
 export function specToTable(spec: FigureSpec): DataTable {
@@ -50,7 +51,13 @@ export function composedTable(
 }
 
 function pointTable(spec: FigureSpec): DataTable {
-  const points = spec.series.flatMap((series) => series.points.map((point) => ({ series, point })))
+  const shown = withIntervals(spec)
+  const points = spec.series.flatMap((series, at) =>
+    series.points.map((own, place) => {
+      const drawn = shown.series[at] ?? series
+      return { series: drawn, point: drawn.points[place] ?? own, own }
+    }),
+  )
   const ranged = points.some(({ point }) => hasRange(point))
   const counted = points.some(({ point }) => point.n !== undefined)
   const partial = points.some(({ point }) => point.of !== undefined)
@@ -81,11 +88,13 @@ function pointTable(spec: FigureSpec): DataTable {
       ? [
           { key: 'allLo', title: 'Low, all images', kind } as const,
           { key: 'allHi', title: 'High, all images', kind } as const,
+          { key: 'completeLo', title: 'Low, as when complete', kind } as const,
+          { key: 'completeHi', title: 'High, as when complete', kind } as const,
         ]
       : []),
     ...(drawn ? [{ key: 'draws', title: 'Draws', kind: 'text' as const }] : []),
   ]
-  const rows = points.map(({ series, point }): Row => ({
+  const rows = points.map(({ series, point, own }): Row => ({
     series: series.origin === 'reported' ? series.name : fullName(series),
     ...(reported ? { origin: series.origin } : {}),
     x: categories ? (categories[point.x] ?? point.x) : point.x,
@@ -95,11 +104,19 @@ function pointTable(spec: FigureSpec): DataTable {
       : {}),
     ...(counted ? { n: point.n ?? null } : {}),
     ...(partial ? { of: point.of ?? point.n ?? null } : {}),
-    ...(open ? { allLo: point.all?.lo ?? null, allHi: point.all?.hi ?? null } : {}),
+    ...(open ? bothRanges(own) : {}),
     ...(drawn ? { draws: point.draws ? `${point.draws.n} of ${point.draws.of}` : 'all' } : {}),
   }))
   return { id: spec.id, title: spec.title, columns, rows }
 }
+
+/** Of an unfinished point: what is known of all images, and the range as when complete. */
+const bothRanges = ({ all, lo, hi }: Point): Row => ({
+  allLo: all?.lo ?? null,
+  allHi: all?.hi ?? null,
+  completeLo: (all && lo) ?? null,
+  completeHi: (all && hi) ?? null,
+})
 
 function cellTable(spec: FigureSpec): DataTable {
   const cells = spec.cells ?? { rows: [], columns: [], values: [], label: 'Value' }

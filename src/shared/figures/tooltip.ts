@@ -3,7 +3,7 @@ import { formatValue } from './format.ts'
 import { baselineDash, mark, reportedDash } from './palette.ts'
 import { standsOnText } from './partial.ts'
 import { drawnSeries, hasRange, type DrawnSeries } from './points.ts'
-import type { FigureSpec, Point } from './spec.ts'
+import type { FigureSpec, Point, Series } from './spec.ts'
 import { groundOf, type FigureTheme } from './theme.ts'
 
 const entities: Record<string, string> = {
@@ -22,6 +22,8 @@ export function escapeMarkup(text: string): string {
 interface TooltipRow {
   series: DrawnSeries
   point: Point
+  /** The other range of an unfinished point: what is drawn is one of two. */
+  other: string
 }
 
 /**
@@ -31,6 +33,7 @@ interface TooltipRow {
 export function tooltip(spec: FigureSpec, theme: FigureTheme): TooltipComponentOption {
   if (!theme.tooltip) return { show: false }
   const series = new Map(drawnSeries(spec).map((entry) => [entry.id, entry]))
+  const plain = new Map(spec.series.map((entry) => [entry.id, entry]))
   return {
     show: true,
     trigger: spec.kind === 'lines' ? 'axis' : 'item',
@@ -47,7 +50,10 @@ export function tooltip(spec: FigureSpec, theme: FigureTheme): TooltipComponentO
         (Array.isArray(params) ? params : [params]).flatMap(({ seriesId, dataIndex }): TooltipRow[] => {
           const entry = series.get(seriesId ?? '')
           const point = entry?.points[dataIndex]
-          return entry && point ? [{ series: entry, point }] : []
+          const own = plain.get(seriesId ?? '')
+          return entry && own && point
+            ? [{ series: entry, point, other: otherRange(spec, own, dataIndex) }]
+            : []
         }),
       ),
   }
@@ -56,23 +62,21 @@ export function tooltip(spec: FigureSpec, theme: FigureTheme): TooltipComponentO
 function html(spec: FigureSpec, theme: FigureTheme, shown: readonly TooltipRow[]): string {
   const [first] = shown
   if (!first) return ''
-  const below = new Set(shown.map((one) => detail(spec, one)))
+  const below = new Set(shown.map((one) => detail(one)))
   const rows = shown.map((one) => {
     const cells = [
       swatch(spec, theme, one.series),
       escapeMarkup(one.series.label),
       `<b>${escapeMarkup(formatValue(spec.y, one.point.y))}</b>`,
       escapeMarkup(hasRange(one.point) ? rangeText(spec, one.point) : ''),
-      ...(below.size > 1 ? [escapeMarkup(detail(spec, one))] : []),
+      ...(below.size > 1 ? [escapeMarkup(detail(one))] : []),
     ]
     return `<tr>${cells.map((cell, at) => `<td style="${cellStyle}${at === 2 ? ';text-align:right' : ''}">${cell}</td>`).join('')}</tr>`
   })
   return [
     `<div>${escapeMarkup(`${spec.x.label}: ${formatValue(spec.x, first.point.x)}`)}</div>`,
     `<table style="border-collapse:collapse;font-variant-numeric:tabular-nums">${rows.join('')}</table>`,
-    ...(below.size === 1
-      ? [`<div style="color:${theme.muted}">${escapeMarkup(detail(spec, first))}</div>`]
-      : []),
+    ...(below.size === 1 ? [`<div style="color:${theme.muted}">${escapeMarkup(detail(first))}</div>`] : []),
   ].join('')
 }
 
@@ -94,12 +98,16 @@ function swatch({ kind }: FigureSpec, theme: FigureTheme, { slot, baseline, orig
 const rangeText = ({ y }: FigureSpec, { lo, hi }: Pick<Point, 'lo' | 'hi'>) =>
   `${formatValue(y, lo ?? null)} to ${formatValue(y, hi ?? null)}`
 
-/** What the range of a point is, the sequence for all images, and the number of images it stands on. */
-const detail = (spec: FigureSpec, { series: { bandLabel }, point }: TooltipRow) =>
-  [
-    ...(hasRange(point) ? [point.rangeLabel ?? bandLabel ?? ''] : []),
-    ...(point.all ? [`all images: ${rangeText(spec, point.all)}`] : []),
-    standsOnText(point),
-  ]
+/** The range of an unfinished point that is not drawn; empty without one. */
+function otherRange(spec: FigureSpec, { points, bandLabel }: Series, at: number): string {
+  const point = points[at]
+  if (!point?.all) return ''
+  if (spec.intervals === 'complete') return `all images: ${rangeText(spec, point.all)}`
+  return hasRange(point) ? `${point.rangeLabel ?? bandLabel ?? 'range'}: ${rangeText(spec, point)}` : ''
+}
+
+/** What the range of a point is, its other range, and the number of images it stands on. */
+const detail = ({ series: { bandLabel }, point, other }: TooltipRow) =>
+  [...(hasRange(point) ? [point.rangeLabel ?? bandLabel ?? ''] : []), other, standsOnText(point)]
     .filter(Boolean)
     .join(', ')

@@ -352,16 +352,6 @@ describe('tooltip', () => {
     expect(formatter({ seriesId: 'nothing', dataIndex: 0 })).toBe('')
   })
 
-  it('names each interval beside it, where a sequence for all images stands with another', () => {
-    const [one] = curves.series
-    const points = one!.points.map((point) => ({ ...point, all: { lo: 0.3, hi: 0.7 } }))
-    const { formatter } = toOption({ ...curves, series: [{ ...one!, points }] }, screenTheme('light'))
-      .tooltip as { formatter: (params: unknown) => string }
-    const text = formatter([{ seriesId: 'a', dataIndex: 1 }])
-    expect(text).toContain('>40.0 % to 65.0 %<')
-    expect(text).toContain('>min to max of 3 repeats, all images: 30.0 % to 70.0 %, n = 320<')
-  })
-
   it('has the marks of the series', () => {
     const marked = (of: FigureSpec, seriesId: string) => {
       const { formatter } = toOption(of, screenTheme('light')).tooltip as {

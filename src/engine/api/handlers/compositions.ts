@@ -6,6 +6,7 @@ import {
   textsOf,
   type Composition,
 } from '#shared/figures/compose/index.ts'
+import { hasSequences } from '#shared/figures/intervals.ts'
 import { fullName, hasRange } from '#shared/figures/points.ts'
 import {
   createComposition,
@@ -97,6 +98,7 @@ async function composedState(session: EngineSession, asked: Composition): Promis
         texts: textsOf(panel.source.spec),
         has: {
           ranges: series.some(({ points }) => points.some(hasRange)),
+          sequences: hasSequences({ series }),
           references: references.length > 0,
           spans: spans.length > 0,
           reported: series.some(({ origin }) => origin === 'reported'),
@@ -115,7 +117,7 @@ async function composedState(session: EngineSession, asked: Composition): Promis
     y: { label: '', unit: 'none', scale: 'linear' },
     series: [],
     texts: [],
-    has: { ranges: false, references: false, spans: false, reported: false },
+    has: { ranges: false, sequences: false, references: false, spans: false, reported: false },
     box: null,
     problem,
   }))

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import type { FigureSpec } from '#shared/figures/spec.ts'
+import { withChoice } from '#shared/figures/intervals.ts'
+import type { FigureSpec, IntervalChoice } from '#shared/figures/spec.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { kernelDistanceSpec } from '#shared/figures/kernelDistance.ts'
 import { wordsOf } from '#shared/figures/paperTable.ts'
@@ -85,6 +86,7 @@ interface ExportOptions {
   fontSize?: number | undefined
   typeface?: 'sans' | 'serif' | undefined
   title?: boolean | undefined
+  intervals?: IntervalChoice | undefined
 }
 
 /** Writes figures in every format into a folder; `width` and `height` are in inches, `fontSize` in points. */
@@ -92,12 +94,14 @@ export async function writeFigures(
   press: Press,
   specs: readonly FigureSpec[],
   folder: Folder,
-  { formats, width, height, dpi, fontSize, typeface, title }: ExportOptions,
+  { formats, width, height, dpi, fontSize, typeface, title, intervals }: ExportOptions,
   provenance: readonly string[] = [madeWith],
 ) {
   const options = { widthInches: width, heightInches: height, dpi, fontSize, typeface, title }
   const files = []
   for (const spec of specs)
-    files.push(...(await writeFigure(press.render, spec, formats, folder, options, provenance)))
+    files.push(
+      ...(await writeFigure(press.render, withChoice(spec, intervals), formats, folder, options, provenance)),
+    )
   return files
 }

@@ -1,3 +1,4 @@
+import { thousands } from '#shared/thousands.ts'
 import type { Grid } from '../definition/index.ts'
 
 /**
@@ -18,17 +19,17 @@ export function imagesNote(
   stopped: string | null = null,
 ): string {
   const failed = Math.max(0, ...cells.map((cell) => cell.failed))
-  const all = `${images} images of ${dataset}`
+  const all = `${thousands(images)} images of ${dataset}`
   if (complete && failed === 0) return `n = ${all}.`
   const why = complete
-    ? `at most ${failed} could not be measured under one condition`
+    ? `at most ${thousands(failed)} could not be measured under one condition`
     : stopped === null
       ? 'the study is not complete'
       : `the study was stopped early as asked, since ${stopped}`
   if (measured === null)
     return complete
       ? `n = ${all}; ${why}.`
-      : `n = ${all}, of which up to ${missing} are missing under one condition: ${why}.`
+      : `n = ${all}, of which up to ${thousands(missing)} are missing under one condition: ${why}.`
   return `n = ${countsOf(measured)} of ${all}: ${why}.`
 }
 
@@ -36,7 +37,8 @@ type Measured = NonNullable<Grid['measured']>
 
 /** "50", "0 to 50", or with models of unequal counts "50 (A), 20 to 30 (B and C)", the most first. */
 function countsOf(measured: Measured): string {
-  const text = ({ least, most }: Measured[number]) => (least === most ? `${least}` : `${least} to ${most}`)
+  const text = ({ least, most }: Measured[number]) =>
+    least === most ? thousands(least) : `${thousands(least)} to ${thousands(most)}`
   const groups = [
     ...Map.groupBy(
       measured.toSorted((a, b) => b.most - a.most || b.least - a.least),

@@ -11,6 +11,7 @@ import { noRewrite } from '#shared/rewrites.ts'
 import { modelIdOf } from '#shared/shownModel.ts'
 import { isTried, studyState } from '#shared/studyState.ts'
 import { stopReasonText } from '#shared/stopWords.ts'
+import { thousands } from '#shared/thousands.ts'
 import { getDataset } from '../../datasets/index.ts'
 import type { WorkspaceFiles } from '../../workspace/index.ts'
 import { getModel, matchLabels, type StoredModel } from '../../models/index.ts'
@@ -91,7 +92,7 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
   const provenance = [
     ...(onImages
       ? [
-          `${whole ? '' : 'Planned: '}${images} images of ${onImages.title}${study.subset ? `, subset ${study.subset.name} as it was when the study began (${study.subset.rule}, ${study.subset.images} images)` : ''}${study.sample ? `, at most ${study.sample.perClass} per class drawn with seed ${study.sample.seed}` : ''}.`,
+          `${whole ? '' : 'Planned: '}${thousands(images)} images of ${onImages.title}${study.subset ? `, subset ${study.subset.name} as it was when the study began (${study.subset.rule}, ${study.subset.images} images)` : ''}${study.sample ? `, at most ${study.sample.perClass} per class drawn with seed ${study.sample.seed}` : ''}.`,
         ]
       : []),
     ...(onImages && !whole ? [note, ...sequenceNotes(grid)] : []),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { sequentialMaps } from '../../colour/list.ts'
-import { figureSpec } from '../spec.ts'
+import { figureSpec, intervalChoice } from '../spec.ts'
 
 /** Version of the JSON form of a composed figure. A file with a greater version comes from a newer Kernelscope. */
 export const compositionVersion = 1
@@ -109,6 +109,8 @@ const panel = z.object({
   /** Place of its legend, which names the series that the legend of the whole figure does not. */
   legend: legendPlace.default('auto'),
   ranges: z.enum(['bands', 'bars', 'none']).default('bands'),
+  /** Ranges of points whose images are not all measured; by default as the source says. */
+  intervals: intervalChoice.optional(),
   /** Id of the series that has its band among many; null for the first. */
   chosen: z.string().nullable().default(null),
   references: z.boolean().default(true),

@@ -1,3 +1,4 @@
+import { withChoice } from '../intervals.ts'
 import type { Axis, FigureSpec } from '../spec.ts'
 import { KernelscopeError } from '../../errors.ts'
 import type { AxisStyle, Composition, Panel } from './composition.ts'
@@ -25,7 +26,7 @@ function dataOf({ id, source }: Panel): FigureSpec {
 export function panelSpec(spec: FigureSpec, panel: Panel): FigureSpec {
   const hidden = new Set(panel.hidden)
   return {
-    ...spec,
+    ...withChoice(spec, panel.intervals),
     title: panel.title ?? spec.title,
     x: withStyle(spec.x, panel.x),
     y: withStyle(spec.y, panel.y),

@@ -55,7 +55,13 @@ export function cellsFrame(
     beside && options.insets?.left === undefined
       ? { ...insets, left: insets.left + (width - insets.left - insets.right + type) / 2 }
       : insets
-  return { size: { width, height }, insets: square ? squared(own, { width, height }, cells) : own, x, y }
+  return {
+    size: { width, height },
+    insets: square ? squared(own, { width, height }, cells) : own,
+    x,
+    y,
+    note: [],
+  }
 }
 
 /** Left edge of a photograph that stands beside the cells, left of their names, in the size of the cells. */

@@ -27,6 +27,8 @@ export interface Frame {
   insets: Insets
   x: AxisFrame
   y: AxisFrame
+  /** Lines below the name of the horizontal axis, about what is drawn. */
+  note: string[]
 }
 
 /** The box of a plot in the drawing. */
@@ -48,6 +50,8 @@ export interface FrameOptions {
   /** Least height of the plot, e.g. for labels beside it. */
   leastPlot?: number
   step?: { x?: number | undefined; y?: number | undefined }
+  /** What stands below the name of the horizontal axis. */
+  note?: string | null
   /** Exact places of edges of the plot. */
   insets?: Partial<Insets> | null
 }
@@ -74,7 +78,11 @@ export function chartFrame(spec: FigureSpec, theme: FigureTheme, options: FrameO
   const type = theme.fontSize
   let insets = { left: type * 4, right: type, top: type, bottom: type * 3, ...exact }
   let height = options.height ?? 0
+  const note = options.note
+    ? fittedLines(options.note, width, 3, (text) => textWidth(theme, text, type * noteSize))
+    : []
   let [x, y] = [emptyAxis, emptyAxis]
+  const withNote = { ...margins, bottom: margins.bottom + note.length * type * lineHeight }
   for (let round = 0; round < rounds; round++) {
     const across = Math.max(type, width - insets.left - insets.right)
     const natural = Math.max(options.leastPlot ?? 0, across * plotRatio(across / type))
@@ -85,10 +93,13 @@ export function chartFrame(spec: FigureSpec, theme: FigureTheme, options: FrameO
     height = options.height ?? insets.top + down + insets.bottom
     y = verticalAxis(spec, theme, { length: down, title: insets.top + down + type * below }, options.step?.y)
     x = horizontalAxis(spec, theme, { length: across, title: width }, options.step?.x)
-    if (round < rounds - 1) insets = { ...around(spec, theme, x, y, margins), ...exact }
+    if (round < rounds - 1) insets = { ...around(spec, theme, x, y, withNote), ...exact }
   }
-  return { size: { width, height }, insets, x, y }
+  return { size: { width, height }, insets, x, y, note }
 }
+
+/** Size of the note below the axis, in sizes of the type. */
+export const noteSize = 0.9
 
 const emptyAxis: AxisFrame = { domain: { min: 0, max: 1 }, ticks: [], names: null, title: [], titleAway: 0 }
 
