@@ -20,10 +20,29 @@ export const corruption = z
      * exchanged.
      */
     variant: z.enum(['published', 'swap']).default('published'),
+    /**
+     * Only for frost: which pictures of ice are blended. matched: with the colours and contrast of the published ones; left
+     * out: the first ones, which are darker. What was measured with those keeps its key.
+     */
+    ice: z.literal('matched').optional(),
   })
   .refine(({ name, variant }) => name === 'glass_blur' || variant === 'published', {
     path: ['variant'],
     message: 'only glass_blur has the variant swap',
   })
+  .refine(({ name, ice }) => name === 'frost' || ice === undefined, {
+    path: ['ice'],
+    message: 'only frost has ice',
+  })
 
 export type Corruption = z.infer<typeof corruption>
+
+/** A corruption as it is made today. Frost blends ice with the colours of the published pictures. */
+export const madeCorruption = (
+  chosen: Pick<Corruption, 'name' | 'severity' | 'seed' | 'jpeg'>,
+): Corruption => ({
+  op: 'corruption',
+  ...chosen,
+  variant: 'published',
+  ...(chosen.name === 'frost' && { ice: 'matched' }),
+})

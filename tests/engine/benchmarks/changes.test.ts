@@ -153,6 +153,25 @@ describe('ImageNet-C', () => {
     expect(tableOf(tables, 'worst').rows.every((row) => row['taken'] !== row['class'])).toBe(true)
     expect(figures.flatMap(({ series }) => series).every(({ origin }) => origin === 'measured')).toBe(true)
   })
+
+  it('names the ice of frost in a new study', async () => {
+    const setting = await world()
+    const { client } = setting.engine
+    const datasetId = await addDataset(client, suite('val', join(setting.folder, 'val'), 1))
+    const { id } = await runStudy(client, {
+      kind: 'imagenet-c',
+      modelIds: [setting.models.small],
+      datasetId,
+      params: { corruptions: ['frost'], severities: [5] },
+    })
+    const frosts = () =>
+      query<{ transform: string }>(
+        setting,
+        `SELECT transform FROM condition WHERE transform LIKE '%"frost"%'`,
+      )
+    expect((await client.studies.result({ id })).provenance.join(' ')).toContain('contrast of the published')
+    expect(frosts().map(({ transform }) => transform.includes('"ice":"matched"'))).toEqual([true])
+  })
 })
 
 describe('ImageNet-P', () => {

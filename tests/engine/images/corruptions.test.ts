@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { applyTransform, corruptions, readPicture, type Picture } from '#engine/images/index.ts'
-import { frostTexture, frostTextureCount } from '#engine/images/filters/frostTexture.ts'
+import { frostTexture, frostTextureCount, publishedIce } from '#engine/images/filters/frostTexture.ts'
 import { throughJpeg } from '#engine/images/jpeg/index.ts'
 import {
+  canonicalPixelTransform,
   corruptionNames,
   frameCount,
   noisePerturbations,
@@ -100,25 +101,79 @@ describe('a corruption', () => {
   ])('refuses %j', (value) => expect(pixelTransform.safeParse(value).success).toBe(false))
 })
 
+/** Mean and standard deviation of a channel's levels. */
+function momentsOf({ pixels }: Picture, channel: number): { mean: number; deviation: number } {
+  const values = Float64Array.from({ length: pixels.length / 3 }, (_, k) => pixels[3 * k + channel]!)
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length
+  return { mean, deviation: Math.sqrt(variance) }
+}
+
+/** Quantiles of the normal distribution at 0.05, 0.15 … 0.95. */
+const normalMiddles = [1.6449, 1.0364, 0.6745, 0.3853, 0.1257].flatMap((z) => [z, -z])
+
 describe('frost', () => {
-  it('has at least five different bluish textures with one mean level, larger than 224 x 224', () => {
-    expect(frostTextureCount).toBeGreaterThanOrEqual(5)
-    for (let i = 0; i < frostTextureCount; i++) {
-      const { pixels, height, width } = frostTexture(i)
-      expect(Math.min(height, width)).toBeGreaterThan(224)
-      const moments = [0, 1, 2].map((channel) => {
-        const values = Float64Array.from({ length: height * width }, (_, k) => pixels[3 * k + channel]!)
-        const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-        const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length
-        return { mean, deviation: Math.sqrt(variance) }
+  const textures = (colours: 'matched' | 'first') =>
+    Array.from({ length: frostTextureCount }, (_, i) => frostTexture(i, colours))
+
+  it('has five different textures larger than 224 x 224', () => {
+    const made = textures('matched')
+    expect(made).toHaveLength(5)
+    expect(made.every(({ height, width }) => Math.min(height, width) > 224)).toBe(true)
+    expect(new Set(made.map(({ pixels }) => pixels.subarray(0, 3000).join())).size).toBe(5)
+  })
+
+  it('has the mean and the deviation of each published picture', () => {
+    for (const [i, texture] of textures('matched').entries())
+      for (const channel of [0, 1, 2]) {
+        const { mean, deviation } = momentsOf(texture, channel)
+        expect(mean).toBeCloseTo(publishedIce[i]!.mean[channel]!, 0)
+        expect(deviation).toBeCloseTo(publishedIce[i]!.deviation[channel]!, 0)
+      }
+  })
+
+  it.each([
+    [1, 1, 0.4],
+    [3, 0.7, 0.7],
+    [5, 0.6, 0.75],
+  ])(
+    'changes a picture as ice of the published moments would, severity %i',
+    async (severity, own, blended) => {
+      const picture = pattern(48, 48)
+      const size = picture.pixels.length
+      const found = new Float64Array(size)
+      const draws = 400
+      for (let draw = 0; draw < draws; draw++) {
+        const { pixels } = await apply(corrupt('frost', severity, { ice: 'matched' }), picture, `${draw}`)
+        pixels.forEach((value, i) => (found[i]! += Math.abs(value - picture.pixels[i]!) / draws))
+      }
+      // Normally distributed ice, at the middles of ten equal shares of each picture's levels.
+      const expected = Float64Array.from(picture.pixels, (value, i) => {
+        const changes = publishedIce.flatMap(({ mean, deviation }) =>
+          normalMiddles.map((z) => {
+            const ice = mean[i % 3]! + z * deviation[i % 3]!
+            return Math.abs(Math.min(255, own * value + blended * ice) - value)
+          }),
+        )
+        return changes.reduce((sum, change) => sum + change, 0) / changes.length
       })
-      expect(moments[1]!.mean).toBeGreaterThan(95)
-      expect(moments[1]!.mean).toBeLessThan(125)
-      expect(moments[1]!.deviation).toBeGreaterThan(40)
-      expect(moments[1]!.deviation).toBeLessThan(70)
-      expect(moments[2]!.mean).toBeGreaterThan(moments[0]!.mean)
-      if (i > 0) expect(pixels).not.toEqual(frostTexture(i - 1).pixels)
-    }
+      const total = (values: ArrayLike<number>) => Array.from(values).reduce((sum, value) => sum + value, 0)
+      expect(Math.abs(total(found) / total(expected) - 1)).toBeLessThan(0.03)
+    },
+  )
+
+  it('keeps the first textures for what was measured with them', async () => {
+    const levels = textures('first').map((texture) => momentsOf(texture, 1).mean)
+    expect(levels.every((mean) => mean > 95 && mean < 125)).toBe(true)
+    const [first, matched] = [
+      await apply(corrupt('frost')),
+      await apply(corrupt('frost', 3, { ice: 'matched' })),
+    ]
+    expect(distance(first, matched)).toBeGreaterThan(100)
+    expect(canonicalPixelTransform(corrupt('frost'))).toBe(
+      '{"jpeg":false,"name":"frost","op":"corruption","seed":5,"severity":3,"variant":"published"}',
+    )
+    expect(pixelTransform.safeParse({ ...corrupt('fog'), ice: 'matched' }).success).toBe(false)
   })
 })
 

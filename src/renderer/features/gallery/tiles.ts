@@ -1,5 +1,5 @@
 import type { GalleryCatalogue } from '#shared/contract/index.ts'
-import { canonicalPixelTransform, type PixelTransform } from '#shared/transforms/index.ts'
+import { canonicalPixelTransform, madeCorruption, type PixelTransform } from '#shared/transforms/index.ts'
 
 /** One picture of the gallery: its transform and its titles. */
 export interface Tile {
@@ -49,7 +49,7 @@ export const corruptionRows = ({ corruptions }: GalleryCatalogue, seed: number, 
     tiles: besideClean(
       severities.map((severity) =>
         tile(
-          { op: 'corruption', name, severity, seed, jpeg, variant: 'published' },
+          madeCorruption({ name, severity, seed, jpeg }),
           String(severity),
           `${wordsOf(name)}, severity ${severity}`,
           [

@@ -10,7 +10,7 @@ export type Corrupt = (
   picture: Picture,
   severity: number,
   random: Generator,
-  options: Pick<Corruption, 'variant'>,
+  options: Pick<Corruption, 'variant' | 'ice'>,
 ) => Picture
 
 /** Name of a corruption's parameter, and its values at severities 1 to 5. Lengths are in pixels for images of side 224. */

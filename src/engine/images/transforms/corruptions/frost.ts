@@ -15,8 +15,8 @@ const frosts: Severities<readonly [number, number]> = [
 ]
 
 /** A random window of a random texture, scaled so that crystals keep their size relative to the picture. */
-function ice(height: number, width: number, random: Generator): Picture {
-  const texture = frostTexture(random.integer(frostTextureCount))
+function ice(height: number, width: number, random: Generator, colours: 'matched' | 'first'): Picture {
+  const texture = frostTexture(random.integer(frostTextureCount), colours)
   const scale = Math.max(
     lengthScale({ height, width }),
     (height + 1) / texture.height,
@@ -29,16 +29,16 @@ function ice(height: number, width: number, random: Generator): Picture {
   return resize(texture, tall, wide, 'bilinear', { top, left, height, width })
 }
 
-/** image * weight + ice * weight. The pictures of ice are synthetic. */
+/** image * weight + ice * weight. The pictures of ice are synthetic; `ice` says which (`frostTexture`). */
 export const frost: CorruptionDefinition = {
   deterministic: false,
   parameters: [
     parameter('Weight of the image', frosts, ([image]) => image),
     parameter('Weight of the ice', frosts, ([, ice]) => ice),
   ],
-  apply: (picture, severity, random) => {
+  apply: (picture, severity, random, { ice: colours }) => {
     const [imageWeight, iceWeight] = at(frosts, severity)
-    const window = ice(picture.height, picture.width, random).pixels
+    const window = ice(picture.height, picture.width, random, colours ?? 'first').pixels
     const pixels = picture.pixels.map((value, i) =>
       Math.min(255, imageWeight * value + iceWeight * window[i]!),
     )

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Dataset } from '#shared/contract/index.ts'
-import { imagenetC19, type ImagenetCName } from '#shared/transforms/index.ts'
+import { imagenetC19, madeCorruption, type ImagenetCName } from '#shared/transforms/index.ts'
 import { baselineParam } from '../shared/baseline.ts'
 import { validationParam } from '../shared/validation.ts'
 import type { Condition } from '../../../facts/index.ts'
@@ -23,6 +23,11 @@ export const params = z.object({
   jpeg: z.boolean().default(true).meta({
     title: 'JPEG pass',
     description: 'Corruptions made here go through JPEG of quality 85, as the published files did',
+  }),
+  ice: z.literal('matched').nullable().default(null).meta({
+    title: 'Ice of frost',
+    description: 'Colours and contrast of the pictures that frost blends; filled in',
+    format: 'settled',
   }),
   validation: validationParam,
   baseline: baselineParam,
@@ -77,10 +82,14 @@ export function conditions(chosen: CorruptionParams, { dataset }: ConditionConte
             way: name,
           }
           if (published) return { ...shared, transform: unchanged, images: { part: `${name}/${severity}` } }
-          const { seed, jpeg } = chosen
+          const { seed, jpeg, ice } = chosen
           return {
             ...shared,
-            transform: () => ({ op: 'corruption', name, severity, seed, jpeg, variant: 'published' }),
+            transform: () => {
+              const made = madeCorruption({ name, severity, seed, jpeg })
+              // A study of before has the first ice.
+              return ice === null ? { ...made, ice: undefined } : made
+            },
           }
         }),
     ),

@@ -97,7 +97,10 @@ export const imagenetC = defineStudy({
         `invalid dataset: ${dataset.title} has parts that are no corruptions`,
         { hint: 'Choose ImageNet-C, or plain images to make corruptions from.' },
       )
-    if (!isCorrupted(dataset)) return { ...chosen, validation: null }
+    if (!isCorrupted(dataset)) {
+      const ice: CorruptionParams['ice'] = chosen.corruptions.includes('frost') ? 'matched' : null
+      return { ...chosen, validation: null, ice }
+    }
     const classes = dataset.classes.map(({ name }) => name)
     return { ...chosen, validation: findValidation(context, chosen.validation, classes) }
   },

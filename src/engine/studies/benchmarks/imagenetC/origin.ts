@@ -16,13 +16,18 @@ export function originOf(dataset: Dataset): Origin {
   return isImagenet(dataset) ? 'imagenet' : 'other'
 }
 
+const frostSaid = (ice: CorruptionParams['ice']): string =>
+  ice === null
+    ? ' Frost uses ice pictures of our own, darker than the published ones: its errors are too low.'
+    : ' Frost uses ice pictures of our own, with the colours and contrast of the published ones.'
+
 export const describeOrigin = (
   origin: Origin,
   { title }: Dataset,
-  { seed, jpeg }: CorruptionParams,
+  { seed, jpeg, ice, corruptions }: CorruptionParams,
 ): string =>
   origin === 'made'
-    ? `Made here, seed ${seed}${jpeg ? ', JPEG quality 85' : ', without the JPEG pass'}: like ImageNet-C, not its files. Frost uses ice pictures of our own.`
+    ? `Made here, seed ${seed}${jpeg ? ', JPEG quality 85' : ', without the JPEG pass'}: like ImageNet-C, not its files.${corruptions.includes('frost') ? frostSaid(ice) : ''}`
     : `Files of ${title}.`
 
 /** The notes that are needed to read the numbers. */
