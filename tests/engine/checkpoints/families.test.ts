@@ -13,11 +13,11 @@ import {
 } from './golden.ts'
 import { structureOf } from './structure.ts'
 
-const families = ['resnet'] as const
+const families = ['resnet', 'replknet', 'convnext'] as const
 
 describe.each(
   families.flatMap((family) => goldensOf(family).map(([name, golden]) => ({ family, name, golden }))),
-)('$family.$name', ({ family, name, golden }) => {
+)('$family, $name', ({ family, name, golden }) => {
   it('gives the logits of PyTorch and has the structure of its export', async () => {
     const model = await modelOf(golden)
     const path = await writeVariant(model, model.graph, await temporaryFolder(), 'built', { digest: 'none' })

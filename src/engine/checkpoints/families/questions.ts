@@ -3,22 +3,30 @@ import type { Answers, Hints, Question } from './family.ts'
 
 const sides = { least: 16, most: 2048 }
 
+/** Sides in pixels that names of files tell. */
+const usualSides = /(?<!\d)(224|256|288|320|384|448|480|512|518)(?!\d)/
+
 /**
  * The side of the input, which a convolutional network leaves open.
  *
  * @param published side in pixels that the weights of this size are published for
  * @param step the network halves its features so often that sides are multiples of it
  */
-export const sideQuestion = (published: number, hints: Hints, step = 1): Question => ({
-  id: 'side',
-  title: 'Side of the input in pixels',
-  hint: hints.imageSize
-    ? 'What lies beside the file says it.'
-    : 'The network takes any size. This is the one that its published weights are measured at.',
-  default: String(hints.imageSize ?? published),
-  choices: null,
-  range: { ...sides, step },
-})
+export function sideQuestion(published: number, hints: Hints, step = 1): Question {
+  const named = usualSides.exec(hints.fileName ?? '')?.[1]
+  return {
+    id: 'side',
+    title: 'Side of the input in pixels',
+    hint: hints.imageSize
+      ? 'What lies beside the file says it.'
+      : named
+        ? 'The name of the file says it.'
+        : 'The network takes any size; this is the one of the published weights.',
+    default: String(hints.imageSize ?? named ?? published),
+    choices: null,
+    range: { ...sides, step },
+  }
+}
 
 /**
  * Every question with its answer; the default where there is none.

@@ -16,7 +16,7 @@ export function preprocessingFor(
   return {
     size: [side, side],
     resize: crop === null ? 'squash' : 'shorter',
-    resizeTo: crop === null ? null : Math.floor(side / crop),
+    resizeTo: crop === null ? null : Math.floor(side / crop + 1e-6),
     interpolation,
     ...valuesOf(statistics[id]),
   }

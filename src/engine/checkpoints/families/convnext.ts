@@ -1,0 +1,152 @@
+import {
+  channelNorm,
+  conv,
+  gelu,
+  globalPool,
+  layerNorm,
+  linear,
+  multiply,
+  permute,
+  residual,
+  vector,
+  type Naming,
+  type Net,
+  type Value,
+} from '../build/index.ts'
+import type { Family } from './family.ts'
+import { numberOf, sideQuestion } from './questions.ts'
+import { preprocessingFor } from './recipes.ts'
+
+interface ConvNeXt {
+  depths: readonly number[]
+}
+
+/** timm's `ConvNeXt` (timm/models/convnext.py). */
+const timm: Naming = {
+  by: 'timm',
+  rules: [
+    { own: /^downsample_layers\.0\./, stored: 'stem.' },
+    { own: /^downsample_layers\.(\d)\./, stored: 'stages.$1.downsample.' },
+    { own: /^(stages\.\d)\.(\d+)\.dwconv\./, stored: '$1.blocks.$2.conv_dw.' },
+    { own: /^(stages\.\d)\.(\d+)\.pwconv(\d)\./, stored: '$1.blocks.$2.mlp.fc$3.' },
+    { own: /^(stages\.\d)\.(\d+)\./, stored: '$1.blocks.$2.' },
+    { own: /^norm\./, stored: 'head.norm.' },
+    { own: /^head\./, stored: 'head.fc.' },
+  ],
+}
+
+/** torchvision's `ConvNeXt` (torchvision/models/convnext.py): stages and what is between them in one list. */
+const torchvision: Naming = {
+  by: 'torchvision',
+  rules: [
+    ...[0, 1, 2, 3].flatMap((stage) => {
+      const own = `^stages\\.${stage}\\.(\\d+)\\.`
+      const block = `features.${2 * stage + 1}.$1.`
+      return [
+        { own: new RegExp(`^downsample_layers\\.${stage}\\.`), stored: `features.${2 * stage}.` },
+        { own: new RegExp(`${own}dwconv\\.`), stored: `${block}block.0.` },
+        { own: new RegExp(`${own}norm\\.`), stored: `${block}block.2.` },
+        { own: new RegExp(`${own}pwconv1\\.`), stored: `${block}block.3.` },
+        { own: new RegExp(`${own}pwconv2\\.`), stored: `${block}block.5.` },
+        { own: new RegExp(`${own}gamma`), stored: `${block}layer_scale` },
+      ]
+    }),
+    { own: /^norm\./, stored: 'classifier.0.' },
+    { own: /^head\./, stored: 'classifier.2.' },
+  ],
+}
+
+/** Hugging Face's `ConvNextForImageClassification` (transformers, modeling_convnext.py). */
+const huggingFace: Naming = {
+  by: 'Hugging Face',
+  prefixes: ['convnext.', ''],
+  rules: [
+    { own: /^downsample_layers\.0\.0\./, stored: 'embeddings.patch_embeddings.' },
+    { own: /^downsample_layers\.0\.1\./, stored: 'embeddings.layernorm.' },
+    { own: /^downsample_layers\.(\d)\./, stored: 'encoder.stages.$1.downsampling_layer.' },
+    { own: /^(stages\.\d)\.(\d+)\.norm\./, stored: 'encoder.$1.layers.$2.layernorm.' },
+    { own: /^(stages\.\d)\.(\d+)\.gamma/, stored: 'encoder.$1.layers.$2.layer_scale_parameter' },
+    { own: /^(stages\.\d)\.(\d+)\./, stored: 'encoder.$1.layers.$2.' },
+    { own: /^norm\./, stored: 'layernorm.' },
+    { own: /^head\./, stored: 'classifier.' },
+  ],
+}
+
+/**
+ * ConvNeXt by the names of its authors (Liu et al. 2022; ConvNeXt, models/convnext.py). Layer norms over channels are
+ * taken between transposes, as torchvision does.
+ */
+export const convNeXt: Family<ConvNeXt> = {
+  id: 'ConvNeXt',
+  namings: [{ by: 'the authors', rules: [] }, timm, torchvision, huggingFace],
+
+  read(tensors) {
+    const stem = tensors.shape('downsample_layers.0.0.weight')
+    if (stem?.length !== 4 || !tensors.has('downsample_layers.1.1.weight')) return null
+    const depths = [0, 1, 2, 3].map((stage) =>
+      tensors.count((index) => `stages.${stage}.${index}.dwconv.weight`),
+    )
+    if (depths.some((depth) => depth === 0)) return null
+    const kernels = tensors.shape('stages.0.0.dwconv.weight')?.[3]
+    const size = sizes.get(`${stem[0]} ${depths.join()}`)
+    return {
+      config: { depths },
+      size: size !== undefined && kernels === 7 ? `ConvNeXt-${size}` : null,
+      classes: tensors.shape('head.weight')?.[0] ?? null,
+    }
+  },
+
+  questions: (_found, _tensors, hints) => [sideQuestion(224, hints)],
+
+  recipe({ size }, tensors, answers) {
+    const side = numberOf(answers, 'side')
+    if (tensors.naming === torchvision)
+      return {
+        preprocessing: preprocessingFor(side, { crop: 224 / resizeOf(size), interpolation: 'bilinear' }),
+        source: 'torchvision, transform of the IMAGENET1K_V1 weights',
+      }
+    return {
+      preprocessing: preprocessingFor(side, { crop: side >= 384 ? null : 0.875, interpolation: 'bicubic' }),
+      source: 'ConvNeXt, datasets.py: 224 of 256 pixels, whole images from 384 on',
+    }
+  },
+
+  graph(net, { depths }) {
+    let x = net.input
+    for (const [stage, depth] of depths.entries()) {
+      const down = `downsample_layers.${stage}`
+      if (stage === 0) x = channelNorm(net, `${down}.1`, conv(net, `${down}.0`, x, { stride: 4, pad: 0 }))
+      else x = conv(net, `${down}.1`, channelNorm(net, `${down}.0`, x), { stride: 2, pad: 0 })
+      for (let index = 0; index < depth; index++) x = block(net, `stages.${stage}.${index}`, x)
+    }
+    const features = layerNorm(net, 'norm', globalPool(net, 'avgpool', x))
+    return net.has('head.weight') ? linear(net, 'head', features) : features
+  },
+}
+
+/** x + gamma (pwconv2(gelu(pwconv1(norm(dwconv(x)))))). */
+const block = (net: Net, path: string, x: Value) =>
+  residual(net, path, x, (from) => {
+    const last = permute(net, path, conv(net, `${path}.dwconv`, from), [1, 2, 0])
+    const wide = linear(net, `${path}.pwconv1`, layerNorm(net, `${path}.norm`, last))
+    const narrow = linear(net, `${path}.pwconv2`, gelu(net, `${path}.act`, wide))
+    const gamma = `${path}.gamma`
+    const scaled = net.has(gamma) ? multiply(net, path, vector(net, gamma, from.shape[0]), narrow) : narrow
+    return permute(net, path, scaled, [2, 0, 1])
+  })
+
+/** By channels of the stem and depths; the smaller ones are timm's. */
+const sizes = new Map([
+  ['40 2,2,6,2', 'A'],
+  ['48 2,2,6,2', 'F'],
+  ['64 2,2,6,2', 'P'],
+  ['80 2,2,8,2', 'N'],
+  ['96 3,3,9,3', 'T'],
+  ['96 3,3,27,3', 'S'],
+  ['128 3,3,27,3', 'B'],
+  ['192 3,3,27,3', 'L'],
+  ['256 3,3,27,3', 'XL'],
+])
+
+/** Length of the shorter side before torchvision's crop of 224 pixels. */
+const resizeOf = (size: string | null) => (size === 'ConvNeXt-T' ? 236 : size === 'ConvNeXt-S' ? 230 : 232)
