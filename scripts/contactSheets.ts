@@ -68,7 +68,16 @@ await sheet(
   'corruptions.png',
   corruptionNames,
   severities.map((severity) => `severity ${severity}`),
-  (name) => severities.map((severity) => pixelTransform.parse({ op: 'corruption', name, severity, seed: 1 })),
+  (name) =>
+    severities.map((severity) =>
+      pixelTransform.parse({
+        op: 'corruption',
+        name,
+        severity,
+        seed: 1,
+        ...(name === 'frost' && { ice: 'matched' }),
+      }),
+    ),
 )
 await sheet(
   'perturbations.png',
