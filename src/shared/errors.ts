@@ -36,6 +36,10 @@ export const errorCodes = {
     exit: 5,
     hint: 'Kernelscope needs an image classifier: one [N,3,H,W] input, one [N,classes] output.',
   },
+  CHECKPOINT_CODE: {
+    exit: 5,
+    hint: 'Nothing of it was run. Save the weights alone: model.state_dict().',
+  },
   MODEL_LOAD_FAILED: { exit: 5, hint: 'ONNX Runtime could not load the model; see the details.' },
   MODEL_NOT_FOUND: { exit: 5, hint: 'List the models to see what there is.' },
   MAP_EXPIRED: { exit: 5, hint: 'Compute the picture again.' },

@@ -13,3 +13,5 @@ export {
   type Recipe,
   type Recognised,
 } from './families/index.ts'
+export { isCheckpoint, readCheckpoint, type CheckpointChoice } from './containers/readCheckpoint.ts'
+export { readStored } from './weights/values.ts'
