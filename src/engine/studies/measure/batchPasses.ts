@@ -7,16 +7,20 @@ export interface BatchPass {
   wants: Map<number, Want[]>
 }
 
-/** The forward passes that rows of a batch need, in the order of their columns. */
+/**
+ * The forward passes that rows of a batch need, in the order of their columns. Columns with the same feeds share one: a pass
+ * computes all rows, so rows of different conditions need no passes of their own.
+ */
 export function passesOf(rows: readonly PassRow[]): BatchPass[] {
-  const found = new Map<number, BatchPass>()
+  const found = new Map<Feed[], BatchPass & { column: number }>()
   for (const [place, { passes }] of rows.entries())
     for (const { column, feeds, wants } of passes) {
-      const pass = found.get(column) ?? { feeds, wants: new Map() }
-      found.set(column, pass)
-      pass.wants.set(place, wants)
+      const pass = found.get(feeds) ?? { column, feeds, wants: new Map<number, Want[]>() }
+      found.set(feeds, pass)
+      pass.column = Math.min(pass.column, column)
+      pass.wants.set(place, [...(pass.wants.get(place) ?? []), ...wants])
     }
-  return [...found].sort(([a], [b]) => a - b).map(([, pass]) => pass)
+  return [...found.values()].sort((a, b) => a.column - b.column)
 }
 
 /** A number for every set of calls with the same pixels. */
