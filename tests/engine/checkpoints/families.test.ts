@@ -13,7 +13,7 @@ import {
 } from './golden.ts'
 import { structureOf } from './structure.ts'
 
-const families = ['resnet', 'replknet', 'convnext'] as const
+const families = ['resnet', 'replknet', 'convnext', 'vit'] as const
 
 describe.each(
   families.flatMap((family) => goldensOf(family).map(([name, golden]) => ({ family, name, golden }))),
@@ -29,10 +29,7 @@ describe.each(
   })
 
   it('leaves no tensor over', () => {
-    const { leftOver } = buildCheckpoint(checkpointOfGolden(golden), {
-      side: String(golden.side),
-      ...golden.answers,
-    })
+    const { leftOver } = buildCheckpoint(checkpointOfGolden(golden), golden.answers)
     expect(leftOver).toEqual([])
   })
 })

@@ -65,7 +65,7 @@ export const checkpointOfGolden = ({ tensors }: Golden): Checkpoint =>
 
 /** The model that is built from a golden's checkpoint, with all weights in memory. */
 export async function modelOf(golden: Golden, answers: Answers = {}): Promise<OnnxModel> {
-  const given = { side: String(golden.side), ...golden.answers, ...answers }
+  const given = { ...golden.answers, ...answers }
   const built = buildCheckpoint(checkpointOfGolden(golden), given)
   const values = new Map<string, Float32Array>()
   for (const [name, expression] of built.weights)

@@ -36,7 +36,8 @@ def golden_of(golden, path):
         logits = model.double()(images(golden.side))
     values = [float(f"{value:.9g}") for value in logits.flatten().tolist()]
     print(os.path.basename(path), len(tensors), "spread", float(logits.std()), "between images", float(logits.std(0).mean()))
-    return {"side": golden.side, "answers": golden.answers, "tensors": tensors, "logits": values}
+    answers = ({"side": str(golden.side)} if golden.sided else {}) | golden.answers
+    return {"side": golden.side, "answers": answers, "tensors": tensors, "logits": values}
 
 
 def shapes_of(make):

@@ -59,6 +59,8 @@ class Golden:
     # shape in the checkpoint from that of the module, and back
     store: Callable = lambda name, tensor: tensor
     load: Callable = lambda name, tensor: tensor
+    # whether the side of the input has to be asked
+    sided: bool = True
     answers: dict = field(default_factory=dict)
     # further stored tensors, by name
     extra: dict = field(default_factory=dict)

@@ -39,7 +39,7 @@ export function meanOver(net: Net, path: string, x: Value, axis: number): Value 
 
 const larger = (a: Value, b: Value) => (a.shape.length >= b.shape.length ? a.shape : b.shape)
 
-/** a + b; a weight that is added to each image has a first axis of 1. */
+/** a + b, where the smaller is repeated. */
 export const add = (net: Net, path: string, a: Value, b: Value): Value =>
   net.node(path, 'Add', [a, b], larger(a, b))
 

@@ -20,6 +20,12 @@ export function gelu(net: Net, path: string, x: Value): Value {
   return net.node(path, 'Mul', [product, net.floats([0.5])], x.shape)
 }
 
+/** x sigmoid(1.702 x), an approximation of Gelu that CLIP uses. */
+export function quickGelu(net: Net, path: string, x: Value): Value {
+  const scaled = net.node(path, 'Mul', [x, net.floats([1.702])], x.shape)
+  return multiply(net, path, x, sigmoid(net, path, scaled))
+}
+
 /** Softmax over the last axis. */
 export const softmax = (net: Net, path: string, x: Value): Value =>
   net.node(path, 'Softmax', [x], x.shape, { axis: int(-1) })

@@ -10,6 +10,8 @@ export interface Naming {
   /** Who names tensors so, e.g. "timm". */
   by: string
   rules: readonly Rule[]
+  /** A tensor of the family, by its own name, that checkpoints of this naming have; where it is not there, it is another. */
+  needs?: string
   /** Put before stored names, the first that fits; without them nothing is. */
   prefixes?: readonly string[]
   /** Stored tensors that the network does not need, without their prefix. */

@@ -6,11 +6,12 @@ import { register, type Built, type Recognised } from './recognise.ts'
 import { convNeXt } from './convnext.ts'
 import { repLKNet } from './replknet.ts'
 import { resnet } from './resnet.ts'
+import { vit } from './vit/vit.ts'
 
 export type { Answers, Hints, Question, Recipe } from './family.ts'
 export { withWeights, type Built, type Recognised } from './recognise.ts'
 
-const families = [register(resnet), register(repLKNet), register(convNeXt)]
+const families = [register(resnet), register(repLKNet), register(convNeXt), register(vit)]
 
 /** Ids of all families, in the order in which they are asked. */
 export const familyIds: readonly string[] = families.map(({ id }) => id)

@@ -58,7 +58,7 @@ function candidate<Config>(
   hints: Hints,
 ): Candidate | null {
   const tensors = new NamedTensors(checkpoint, naming)
-  const found = family.read(tensors)
+  const found = naming.needs === undefined || tensors.has(naming.needs) ? family.read(tensors) : null
   if (!found) return null
   const questions = family.questions(found, tensors, hints)
   const recognised = {
