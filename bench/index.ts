@@ -5,6 +5,7 @@ import { join } from 'node:path'
 
 const all = [
   'images',
+  'archives',
   'corruptions',
   'graph',
   'gradients',

@@ -10,6 +10,7 @@ type Plan = Record<string, readonly string[]>
 export const engineRooms: readonly string[] = [
   'base',
   'threads',
+  'archives',
   'workspace',
   'jobs',
   'onnx',

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import type { Dataset, Model, Study, StudyKind } from '#shared/contract/index.ts'
+import { looksLikeArchive } from '#shared/archiveFiles.ts'
 import { KernelscopeError, type ErrorCode } from '#shared/errors.ts'
 import { shownTitle } from '#shared/preprocessingChange.ts'
 import { modelIdOf, shownId } from '#shared/shownModel.ts'
@@ -90,7 +91,7 @@ export async function shownNamed(
 }
 
 /**
- * A dataset of the workspace by id, title or path. A folder that is not in the workspace yet is added and indexed.
+ * A dataset of the workspace by id, title or path. A folder or archive that is not in the workspace yet is added and indexed.
  * @throws DATASET_NOT_FOUND where there is neither a dataset nor a folder of the name; WORKSPACE_CORRUPT where its row is damaged
  */
 export async function namedDataset(
@@ -104,8 +105,9 @@ export async function namedDataset(
   if (known) return known.state === 'ready' ? known : finishIndexing(client, known.id, session, options)
   await checkUnlisted(name, client.datasets.get)
   const path = resolve(session.io.cwd, name)
-  if (kindOf(path) === 'folder') return addDataset(client, { path }, session, options)
-  throw missing('DATASET_NOT_FOUND', 'dataset', name, rows, ', and no such folder')
+  if (kindOf(path) === 'folder' || (kindOf(path) === 'file' && looksLikeArchive(path)))
+    return addDataset(client, { path }, session, options)
+  throw missing('DATASET_NOT_FOUND', 'dataset', name, rows, ', and no such folder or archive')
 }
 
 /**
@@ -120,7 +122,7 @@ export async function knownDataset(client: Client, name: string, { io }: CliSess
   throw missing('DATASET_NOT_FOUND', 'dataset', name, rows)
 }
 
-/** Adds a folder and waits until it is indexed. */
+/** Adds a folder or an archive and waits until it is indexed. */
 export async function addDataset(
   client: Client,
   input: { path: string; title?: string; labels?: string },

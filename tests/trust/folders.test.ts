@@ -6,6 +6,7 @@ import { createEngine, type Engine } from '#engine/api/index.ts'
 import { indexDataset } from '#engine/datasets/index.ts'
 import type { Dataset } from '#shared/contract/index.ts'
 import { temporaryFolderOfFile } from '../temporary.ts'
+import { archives, noArchives } from './folders/archives.ts'
 import { bombs } from './folders/bombs.ts'
 import { lists, noLists } from './folders/lists.ts'
 import { pictures } from './folders/pictures.ts'
@@ -140,7 +141,7 @@ function arrays(make: (path: string) => void): { path: string } {
 it('there are as many folders as docs/trust.md tells of', () => {
   // Five have a test of their own.
   expect(told().folders).toBe(
-    [survived, pictures, bombs, sequences, refused, lists, noLists].reduce(
+    [survived, pictures, bombs, sequences, refused, lists, noLists, archives, noArchives].reduce(
       (sum, { length }) => sum + length,
       5,
     ),
@@ -168,6 +169,19 @@ describe.runIf(posix)('a folder of images with', () => {
     chmodSync(join(root, 'dog'), 0o755)
     expect({ state, images, unreadable }).toEqual({ state: 'ready', images: 2, unreadable: 1 })
     expect(report?.remarks.join()).toContain('Folders left out, each cannot be read (EACCES): dog.')
+  })
+})
+
+describe('an archive with', () => {
+  it.each(archives)('%s is indexed', async (_, make, { images, unreadable = 0, remark = /^/ }) => {
+    const { state, report, ...dataset } = await indexed(await make(empty(), image))
+    expect([state, dataset.images, dataset.unreadable]).toEqual(['ready', images, unreadable])
+    expect(report?.remarks.join('\n') ?? '').toMatch(remark)
+  })
+
+  it.each(noArchives)('%s is refused', async (_, make, message) => {
+    const path = await make(empty(), image)
+    await expect(indexed(path)).rejects.toMatchObject({ message: expect.stringMatching(message) })
   })
 })
 

@@ -23,15 +23,17 @@ export function addDatasetCommands(
 
   dataset
     .command('add')
-    .description('add a folder of images (class subfolders, or flat with a CSV of labels) and index it')
-    .argument('<dir>')
+    .description(
+      'add a folder of images (class subfolders, or flat with a CSV of labels), or archives of it, and index it',
+    )
+    .argument('<path>', 'folder, .tar or .zip, or folder of archives')
     .option('--title <text>', 'name of the dataset; the folder name where it is left out')
     .option('--labels <csv>', 'CSV with the columns file and label')
-    .action(async (dir: string, _: unknown, command: Command) => {
+    .action(async (path: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<AddFlags>()
       const client = await session.openWorkspace(options)
       const input = {
-        path: resolve(session.io.cwd, dir),
+        path: resolve(session.io.cwd, path),
         ...(options.title === undefined ? {} : { title: options.title }),
         ...(options.labels === undefined ? {} : { labels: resolve(session.io.cwd, options.labels) }),
       }

@@ -1,5 +1,6 @@
 import { opendir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { looksLikeArchive } from '#shared/archiveFiles.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { looksLikeImage } from '#shared/imageFiles.ts'
 import { asReadError } from '../base/userFile.ts'
@@ -20,6 +21,8 @@ export interface FolderReader {
   /** Name of the root folder. */
   name: string
   at(below?: string): Promise<Listing>
+  /** Path of a file below the root. The file may lie in an archive (`engine/archives`), or not be there. */
+  pathOf(name: string): string
 }
 
 const fewFiles = 2000
@@ -31,6 +34,7 @@ export function readerOf(root: string): FolderReader {
   return {
     root,
     name: basename(root),
+    pathOf: (name) => join(root, name),
     at(below = '') {
       // What kind a dataset is can be told without a subfolder that cannot be read.
       const known = seen.get(below) ?? (below === '' ? list(root) : list(join(root, below)).catch(unread))
@@ -40,7 +44,7 @@ export function readerOf(root: string): FolderReader {
   }
 }
 
-const nothing = (): Listing => ({ folders: [], images: [], videos: 0, files: [] })
+export const nothing = (): Listing => ({ folders: [], images: [], videos: 0, files: [] })
 
 function unread(error: unknown): Listing {
   if (error instanceof KernelscopeError && error.code.startsWith('FILE_')) return nothing()
@@ -70,7 +74,7 @@ async function listed(path: string): Promise<Listing> {
     if (isFolder) listing.folders.push(entry.name)
     else if (looksLikeVideo(entry.name)) listing.videos++
     else if (!looksLikeImage(entry.name)) {
-      if (listing.files.length < fewFiles) listing.files.push(entry.name)
+      if (listing.files.length < fewFiles || looksLikeArchive(entry.name)) listing.files.push(entry.name)
     } else if (listing.images.length < fewFiles) listing.images.push(entry.name)
   }
   listing.folders.sort()

@@ -3,9 +3,11 @@ import { join, resolve } from 'node:path'
 import type { FolderCheck } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { generator } from '#shared/random.ts'
-import { piecesOf, requireFolder } from '../base/userFile.ts'
+import { inArchive } from '../archives/index.ts'
+import { piecesOf } from '../base/userFile.ts'
 import { digestAndMeasure, imageState, parseRowPath } from '../images/index.ts'
 import { present, type Db } from '../workspace/index.ts'
+import { requireDataset } from './archived/find.ts'
 import { countReadable, fileCounts, renewTimes, type FoundFile } from './fileCounts.ts'
 import { datasetRow } from './store.ts'
 import { imageRoot } from '../facts/index.ts'
@@ -52,7 +54,7 @@ async function stateOf(file: string, row: Row, elsewhere: boolean): Promise<Foun
 }
 
 async function digestOf(file: string): Promise<Buffer> {
-  if (parseRowPath(file)) return Buffer.from((await digestAndMeasure(file)).digest, 'hex')
+  if (parseRowPath(file) ?? inArchive(file)) return Buffer.from((await digestAndMeasure(file)).digest, 'hex')
   const hash = createHash('sha256')
   for await (const piece of piecesOf(file)) hash.update(piece)
   return hash.digest()
@@ -86,10 +88,10 @@ function sampleOf(db: Db, datasetId: number, size: number): Row[] {
 }
 
 /**
- * Sets another folder as the dataset's. Ids, facts, tags and subsets stay. If forced, the folder may have other files; the
+ * Sets another folder or archive as the dataset's. Ids, facts, tags and subsets stay. If forced, the folder may have other files; the
  * next indexing then reads them.
  *
- * @throws FILE_MISSING where there is no such folder
+ * @throws FILE_MISSING where there is no such folder or archive
  * @throws DATASET_MOVED where files of a sample are missing or differ, unless forced
  * @throws USAGE where the folder is that of another dataset
  * @throws UNSUPPORTED where the images are frames of videos
@@ -102,7 +104,7 @@ export async function rerootDataset(
 ): Promise<FolderCheck> {
   const row = datasetRow(db, datasetId)
   const root = resolve(path)
-  requireFolder(root)
+  requireDataset(root)
   if (row.frames_path !== null)
     throw new KernelscopeError(
       'UNSUPPORTED',

@@ -1,5 +1,7 @@
 import { opendir, stat } from 'node:fs/promises'
 import { KernelscopeError } from '#shared/errors.ts'
+import { inArchive } from '../archives/index.ts'
+import { statOf } from '../base/statOf.ts'
 import { parseRowPath } from '../images/index.ts'
 
 const hint =
@@ -9,13 +11,17 @@ const hint =
  * Tells an image that is gone from a dataset that is gone: to be called where the file of an image is missing. Returns where
  * the dataset is still there. The empty folder of a disk that is not mounted counts as gone.
  *
- * @param root folder of the dataset
+ * @param root folder or archive of the dataset
  * @param path path of the missing image
- * @throws FILE_MISSING where the root, or the array file that holds the image among others, is gone
+ * @throws FILE_MISSING where the root, or the archive or array file that holds the image among others, is gone
  * @throws FILE_UNREADABLE where the root cannot be read
  */
 export async function checkRoot(root: string, path: string): Promise<void> {
   const gone = (what: string) => new KernelscopeError('FILE_MISSING', what, { hint })
+  const archive = inArchive(path)?.file
+  if (archive !== undefined && statOf(archive)?.isFile() !== true)
+    throw gone(`the archive of the dataset is gone: ${archive}`)
+  if (archive !== undefined) return
   const empty = await isEmpty(root).catch((cause: unknown) => {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
     if (['ENOENT', 'ENOTDIR'].includes(code)) throw gone(`the folder of the dataset is gone: ${root}`)

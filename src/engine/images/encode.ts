@@ -2,7 +2,7 @@ import sharp, { type Sharp } from 'sharp'
 import { KernelscopeError } from '#shared/errors.ts'
 import { parseRowPath } from './arrays/index.ts'
 import { decode, maxPixels, readHeader } from './decode.ts'
-import { readImageFile, showPath, type FilePath } from './file.ts'
+import { readImageFile, showPath, type ImagePath } from './file.ts'
 import type { Picture } from './picture.ts'
 import { readPicture } from './preprocess.ts'
 
@@ -28,7 +28,7 @@ export async function shrink(picture: Picture, side: number): Promise<Picture> {
  *
  * @throws the errors of `readPicture`
  */
-export async function thumbnail(path: FilePath, size: number): Promise<Buffer> {
+export async function thumbnail(path: ImagePath, size: number): Promise<Buffer> {
   const name = showPath(path)
   if (isRow(path)) return preview(fromPixels(await readPicture(path)), size, name)
   const { bytes } = await readImageFile(path)
@@ -41,7 +41,7 @@ export async function thumbnail(path: FilePath, size: number): Promise<Buffer> {
   return preview(source, size, name)
 }
 
-const isRow = (path: FilePath) => typeof path === 'string' && parseRowPath(path) !== null
+const isRow = (path: ImagePath) => typeof path === 'string' && parseRowPath(path) !== null
 
 async function preview(source: Sharp, size: number, name: string): Promise<Buffer> {
   try {
@@ -65,7 +65,7 @@ const webpMaxSide = 16383
  *
  * @throws the errors of `readPicture`
  */
-export async function browserPicture(path: FilePath): Promise<{ type: string; bytes: Buffer }> {
+export async function browserPicture(path: ImagePath): Promise<{ type: string; bytes: Buffer }> {
   const picture = await readPicture(path)
   const { height, width } = picture
   if (height * width <= losslessPixels || Math.max(height, width) > webpMaxSide) {

@@ -1,6 +1,6 @@
 import { parseRowPath, readRow } from './arrays/index.ts'
 import { decode, readHeader } from './decode.ts'
-import { readImageFile, sha256, showPath, type FilePath } from './file.ts'
+import { readImageFile, sha256, showPath, type ImagePath } from './file.ts'
 
 export interface Measurement {
   /** SHA-256, hex: of the whole file; for a row of an array file, of its RGB pixels. */
@@ -18,7 +18,7 @@ export interface Measurement {
  *
  * @throws the errors of `readPicture`
  */
-export async function digestAndMeasure(path: FilePath, decodeFully = false): Promise<Measurement> {
+export async function digestAndMeasure(path: ImagePath, decodeFully = false): Promise<Measurement> {
   const row = typeof path === 'string' ? parseRowPath(path) : null
   if (row) {
     const { picture, mtime } = await readRow(row)

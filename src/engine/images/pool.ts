@@ -1,6 +1,7 @@
 import { murmur128 } from '#shared/murmur.ts'
 import { drawsEntry, onlyEntry, type Draws, type PixelTransform } from '#shared/transforms/index.ts'
-import type { FilePath } from './file.ts'
+import { located } from './file.ts'
+import type { FilePath } from '../base/userFile.ts'
 import type { Geometry } from './geometry.ts'
 import { ImageWorker } from './imageWorker.ts'
 import type { Measurement } from './measure.ts'
@@ -108,7 +109,7 @@ export function createImagePool(options: ImagePoolOptions): ImagePool {
       }))
       const task = {
         kind: 'load',
-        path,
+        path: await located(path),
         imageKey,
         geometry: geometryOf(preprocessing),
         steps,
@@ -119,21 +120,38 @@ export function createImagePool(options: ImagePoolOptions): ImagePool {
     },
     async strip({ path, imageKey, preprocessing, transforms }, signal) {
       const geometry = geometryOf(preprocessing)
-      const task = { kind: 'strip' as const, path, imageKey, geometry, transforms: [...transforms] }
+      const task = {
+        kind: 'strip' as const,
+        path: await located(path),
+        imageKey,
+        geometry,
+        transforms: [...transforms],
+      }
       return asBuffer(await workerOf(imageKey).run(task, true, signal))
     },
     async input({ path, imageKey, preprocessing, transform, draws }, signal) {
       const geometry = geometryOf(preprocessing)
       const entry = drawsFor(draws, transform, imageKey)
-      const task = { kind: 'input', path, imageKey, geometry, transform, draws: entry } as const
+      const task = {
+        kind: 'input',
+        path: await located(path),
+        imageKey,
+        geometry,
+        transform,
+        draws: entry,
+      } as const
       return asBuffer(await workerOf(imageKey).run(task, true, signal))
     },
-    digestAndMeasure: (path, decodeFully = false) =>
-      leastLoaded().run({ kind: 'measure', path, decodeFully }, false),
-    async thumbnail(path, size) {
+    async digestAndMeasure(from, decodeFully = false) {
+      const path = await located(from)
+      return leastLoaded().run({ kind: 'measure', path, decodeFully }, false)
+    },
+    async thumbnail(from, size) {
+      const path = await located(from)
       return asBuffer(await leastLoaded().run({ kind: 'thumbnail', path, size }, true))
     },
-    async browserPicture(path) {
+    async browserPicture(from) {
+      const path = await located(from)
       const { type, bytes } = await leastLoaded().run({ kind: 'browserPicture', path }, true)
       return { type, bytes: asBuffer(bytes) }
     },

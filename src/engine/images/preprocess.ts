@@ -1,7 +1,7 @@
 import { KernelscopeError } from '#shared/errors.ts'
 import { parseRowPath, readRow } from './arrays/index.ts'
 import { decode } from './decode.ts'
-import { readImageFile, sha256, showPath, type FilePath } from './file.ts'
+import { readImageFile, sha256, showPath, type ImagePath } from './file.ts'
 import { applyGeometry, type Geometry } from './geometry.ts'
 import type { Picture } from './picture.ts'
 
@@ -12,7 +12,7 @@ import type { Picture } from './picture.ts'
  * @throws FILE_CHANGED where it is not the digest
  * @throws the errors of `readImageFile`, `decode` and `readRow`
  */
-export async function readPicture(path: FilePath, digest?: string): Promise<Picture> {
+export async function readPicture(path: ImagePath, digest?: string): Promise<Picture> {
   const check = (bytes: Uint8Array) => {
     if (digest !== undefined && sha256(bytes) !== digest)
       throw new KernelscopeError(
@@ -37,6 +37,6 @@ export async function readPicture(path: FilePath, digest?: string): Promise<Pict
  *
  * @throws the errors of `readPicture`
  */
-export async function preprocess(path: FilePath, geometry: Geometry): Promise<Picture> {
+export async function preprocess(path: ImagePath, geometry: Geometry): Promise<Picture> {
   return applyGeometry(await readPicture(path), geometry)
 }

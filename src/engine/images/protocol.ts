@@ -1,5 +1,5 @@
 import type { Draws, PixelTransform } from '#shared/transforms/index.ts'
-import type { FilePath } from './file.ts'
+import type { ImagePath } from './file.ts'
 import type { Geometry } from './geometry.ts'
 import type { Measurement } from './measure.ts'
 
@@ -16,7 +16,7 @@ export interface TransformSlot {
 export type Task =
   | {
       kind: 'load'
-      path: FilePath
+      path: ImagePath
       imageKey: string
       geometry: Geometry
       steps: TransformSlot[]
@@ -26,16 +26,16 @@ export type Task =
     }
   | {
       kind: 'input'
-      path: FilePath
+      path: ImagePath
       imageKey: string
       geometry: Geometry
       transform: PixelTransform
       draws: Draws | undefined
     }
-  | { kind: 'strip'; path: FilePath; imageKey: string; geometry: Geometry; transforms: PixelTransform[] }
-  | { kind: 'measure'; path: FilePath; decodeFully: boolean }
-  | { kind: 'thumbnail'; path: FilePath; size: number }
-  | { kind: 'browserPicture'; path: FilePath }
+  | { kind: 'strip'; path: ImagePath; imageKey: string; geometry: Geometry; transforms: PixelTransform[] }
+  | { kind: 'measure'; path: ImagePath; decodeFully: boolean }
+  | { kind: 'thumbnail'; path: ImagePath; size: number }
+  | { kind: 'browserPicture'; path: ImagePath }
 
 /** The result of each kind of task. */
 export interface Results {

@@ -1,5 +1,5 @@
 import { browserPicture, encodePng, thumbnail } from './encode.ts'
-import type { FilePath } from './file.ts'
+import type { ImagePath } from './file.ts'
 import { applyGeometry, applyResize, geometryKey, type Geometry } from './geometry.ts'
 import { digestAndMeasure } from './measure.ts'
 import type { Picture } from './picture.ts'
@@ -10,7 +10,7 @@ import { applyTransform } from './transforms/index.ts'
 import { LruMap } from '../base/lruMap.ts'
 
 interface ImageSource {
-  path: FilePath
+  path: ImagePath
   imageKey: string
   geometry: Geometry
 }
@@ -25,7 +25,7 @@ export function taskServer(cacheBytes: number): (task: Task) => Promise<Results[
   const cache = new LruMap<string, Picture>(cacheBytes, ({ pixels }) => pixels.length)
 
   async function picture(
-    path: FilePath,
+    path: ImagePath,
     imageKey: string,
     geometry: Geometry,
     cropped: boolean,

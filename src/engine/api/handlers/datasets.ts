@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path'
+import { archiveStem } from '#shared/archiveFiles.ts'
 import { outputTitle } from '#shared/classNames.ts'
 import { changeNameOf, changeTitle } from '#shared/changedModel.ts'
 import type { ChangedAnswer, ImagePrediction } from '#shared/contract/index.ts'
@@ -44,7 +45,7 @@ export const datasets = {
     const { workspace, jobs } = context.session.open()
     const path = resolve(input.path)
     const layout = await detectLayout(path, input.labels)
-    const title = input.title ?? basename(path)
+    const title = input.title ?? archiveStem(basename(path))
     const { id: jobId, datasetId } = jobs.add(() => ({
       kind: 'index',
       title: `Index ${title}`,

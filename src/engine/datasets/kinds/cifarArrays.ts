@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { imagenetC19 } from '#shared/transforms/index.ts'
 import {
@@ -43,7 +42,7 @@ export const cifarCorruptedArrays = {
           hint: 'Put the labels.npy of CIFAR-10-C (or -100-C) into the same folder.',
         },
       )
-    const labels = await readArrayLabels(join(reader.root, 'labels.npy'))
+    const labels = await readArrayLabels(reader.pathOf('labels.npy'))
     const { used, refused } = await usable(reader, found, labels)
     if (used.length === 0)
       throw new KernelscopeError('DATASET_EMPTY', `no array file of ${reader.root} can be used`, {
@@ -72,7 +71,7 @@ async function usable(reader: FolderReader, names: readonly string[], labels: In
   for (const corruption of names) {
     const name = `${corruption}.npy`
     try {
-      const rows = await rowsOf(join(reader.root, name))
+      const rows = await rowsOf(reader.pathOf(name))
       const fits = rows.count % severities.length === 0 && rows.count % labels.length === 0
       if (fits) used.push({ name, rows, labels, corruption })
       else
@@ -97,7 +96,7 @@ export const cifarRecords = {
     const hundred = files.includes('test.bin') && files.includes('train.bin')
     if (!ten && !hundred) return null
     const name = ten ? 'test_batch.bin' : 'test.bin'
-    const path = join(reader.root, name)
+    const path = reader.pathOf(name)
     const used = [{ name, rows: await rowsOf(path), labels: await readRecordLabels(path), corruption: null }]
     const classes = ten ? cifar10Classes : cifar100Classes
     return {

@@ -1,16 +1,15 @@
 import { parse } from 'csv-parse/sync'
-import { existsSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
-import { readUserText } from '../../base/userFile.ts'
+import { isThere, readTextAt } from '../../archives/index.ts'
 import type { Layout, DatasetKind } from './kind.ts'
 
 /** A folder with a file labels.csv. */
 export const csvFolder = {
   recognises: ['csv'],
-  recognise: async ({ root }) => {
-    const path = join(root, 'labels.csv')
-    return existsSync(path) ? csvLayout(path) : null
+  recognise: async (reader) => {
+    const path = reader.pathOf('labels.csv')
+    return (await isThere(path)) ? csvLayout(path) : null
   },
 } as const satisfies DatasetKind
 
@@ -21,7 +20,7 @@ export const csvFolder = {
  * @throws DATASET_LABELS where it is not a CSV or lacks a column
  */
 export async function csvLayout(path: string): Promise<Layout> {
-  const { byFile, remarks } = readLabels(await readUserText(path), path)
+  const { byFile, remarks } = readLabels(await readTextAt(path), path)
   const rows = [...byFile.values()]
   const parts = [...new Set(rows.flatMap(({ part }) => (part === null ? [] : [part])))].sort()
   return {

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { KernelscopeError } from '#shared/errors.ts'
-import { readUserFile, readUserText } from '../../base/userFile.ts'
+import { filesOfPackedTar, isThere, readFileAt, readTextAt } from '../../archives/index.ts'
 import { imagenet1k } from '../../models/index.ts'
 import type { Layout, DatasetKind } from './kind.ts'
 import type { FolderReader } from '../folderReader.ts'
@@ -89,6 +88,9 @@ interface GroundTruth {
 const coverage = (path: string, named: number): string[] =>
   named === images ? [] : [`${basename(path)} names the classes of ${named} of ${images} validation images.`]
 
+const truthName = 'ILSVRC2012_validation_ground_truth.txt'
+const packedDevkit = 'ILSVRC2012_devkit_t12.tar.gz'
+
 const places = ['', 'data', 'ILSVRC2012_devkit_t12/data', 'devkit/data']
 
 /** Looks for one of the three known files of labels, in the folder and in its parent. */
@@ -96,11 +98,12 @@ async function groundTruth(root: string): Promise<GroundTruth | null> {
   for (const home of [root, dirname(root)]) {
     for (const place of places) {
       const at = (name: string) => join(home, place, name)
-      if (existsSync(at('val.txt'))) return caffe(at('val.txt'))
-      if (existsSync(at('LOC_val_solution.csv'))) return kaggle(at('LOC_val_solution.csv'))
-      if (existsSync(at('ILSVRC2012_validation_ground_truth.txt')))
-        return devkit(at('ILSVRC2012_validation_ground_truth.txt'), at('meta.mat'))
+      if (await isThere(at('val.txt'))) return caffe(at('val.txt'))
+      if (await isThere(at('LOC_val_solution.csv'))) return kaggle(at('LOC_val_solution.csv'))
+      if (await isThere(at(truthName))) return devkit(at(truthName), at('meta.mat'))
     }
+    const packed = join(home, packedDevkit)
+    if (await isThere(packed)) return devkitPacked(packed)
   }
   return null
 }
@@ -108,7 +111,7 @@ async function groundTruth(root: string): Promise<GroundTruth | null> {
 /** Reads lines "ILSVRC2012_val_00000001.JPEG 65". The number is the index among the ascending WordNet ids. */
 async function caffe(path: string): Promise<GroundTruth> {
   const byNumber = new Map<number, string>()
-  for (const line of (await readUserText(path)).split(/\r?\n/)) {
+  for (const line of (await readTextAt(path)).split(/\r?\n/)) {
     const [name = '', index = ''] = line.trim().split(/\s+/)
     const wnid = looksLikeWnid(index) ? index : imagenet1k().wnids[Number(index || '-1')]
     const number = flatName.exec(basename(name))?.[1]
@@ -119,7 +122,7 @@ async function caffe(path: string): Promise<GroundTruth> {
 
 /** Reads a CSV "ImageId,PredictionString" whose second column begins with the WordNet id. */
 async function kaggle(path: string): Promise<GroundTruth> {
-  const rows: Record<string, string>[] = parse(await readUserText(path), {
+  const rows: Record<string, string>[] = parse(await readTextAt(path), {
     columns: true,
     bom: true,
     relax_column_count: true,
@@ -134,14 +137,29 @@ async function kaggle(path: string): Promise<GroundTruth> {
   return { path, classOf: (number) => byNumber.get(number) ?? null, remarks: coverage(path, byNumber.size) }
 }
 
-/** Reads one ILSVRC2012 id per line (1 to 1000, not in the order of WordNet ids). meta.mat gives the class of each id. */
+const noMeta = (path: string): KernelscopeError =>
+  new KernelscopeError('DATASET_LABELS', `the devkit's meta.mat is missing next to ${path}`, {
+    hint: 'Its numbers are not in the order of the class folders; copy the whole data folder of the devkit.',
+  })
+
 async function devkit(path: string, meta: string): Promise<GroundTruth> {
-  if (!existsSync(meta))
-    throw new KernelscopeError('DATASET_LABELS', `the devkit's meta.mat is missing next to ${path}`, {
-      hint: 'Its numbers are not in the order of the class folders; copy the whole data folder of the devkit.',
-    })
-  const wnids = devkitWnids(await readUserFile(meta), meta)
-  const ids = (await readUserText(path)).split(/\r?\n/).map(Number)
+  if (!(await isThere(meta))) throw noMeta(path)
+  return truthOf(path, await readTextAt(path), devkitWnids(await readFileAt(meta), meta))
+}
+
+/** Reads the devkit as it is downloaded, packed. */
+async function devkitPacked(path: string): Promise<GroundTruth | null> {
+  const files = await filesOfPackedTar(path, (name) => [truthName, 'meta.mat'].includes(basename(name)))
+  const named = (wanted: string) => [...files].find(([name]) => basename(name) === wanted)?.[1]
+  const [truth, meta] = [named(truthName), named('meta.mat')]
+  if (!truth) return null
+  if (!meta) throw noMeta(path)
+  return truthOf(path, truth.toString('utf8'), devkitWnids(meta, path))
+}
+
+/** Reads one ILSVRC2012 id per line (1 to 1000, not in the order of WordNet ids). meta.mat gives the class of each id. */
+function truthOf(path: string, text: string, wnids: readonly string[]): GroundTruth {
+  const ids = text.split(/\r?\n/).map(Number)
   const known = ids.filter((id) => wnids[id - 1] !== undefined).length
   return {
     path,

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
-import { withUserFile } from '../../base/userFile.ts'
+import { withBytes } from '../../archives/index.ts'
 import { longestHeader, readArrayHeader } from './header.ts'
 import { labelBytes, rowsOf } from './rows.ts'
 
@@ -14,11 +14,11 @@ const mostLabels = 10_000_000
  * @throws DATASET_LABELS where it is too large, has more than one dimension, or has a value that is not a class index
  */
 export async function readArrayLabels(file: string): Promise<Int32Array> {
-  const bytes = await withUserFile(file, async (handle) => {
-    const { size } = await handle.stat()
+  const bytes = await withBytes(file, async ({ size, read }) => {
     if (size > mostLabels * 8 + longestHeader)
       throw new KernelscopeError('DATASET_LABELS', `${basename(file)} is too large for labels`)
-    return handle.readFile()
+    const all = Buffer.alloc(size)
+    return all.subarray(0, await read(all, 0))
   })
   const { type, shape, offset } = readArrayHeader(bytes, bytes.length, basename(file))
   const [count = 0] = shape
@@ -49,11 +49,11 @@ export async function readRecordLabels(file: string): Promise<Int32Array> {
   const { count, stride } = await rowsOf(file)
   const before = labelBytes(file)
   const labels = new Int32Array(count)
-  await withUserFile(file, async (handle) => {
+  await withBytes(file, async ({ read }) => {
     const chunk = Buffer.alloc(stride * 1024)
     for (let from = 0; from < count; from += 1024) {
       const rows = Math.min(1024, count - from)
-      await handle.read(chunk, 0, rows * stride, from * stride)
+      await read(chunk.subarray(0, rows * stride), from * stride)
       for (let i = 0; i < rows; i++) labels[from + i] = chunk[i * stride + before - 1] ?? 0
     }
   })

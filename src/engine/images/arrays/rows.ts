@@ -1,11 +1,10 @@
-import { stat, type FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Picture } from '../picture.ts'
 import { longestHeader, readArrayHeader } from './header.ts'
 import type { RowPath } from './rowPath.ts'
 import { LruMap } from '../../base/lruMap.ts'
-import { withUserFile } from '../../base/userFile.ts'
+import { fileState, withBytes, type RandomAccess } from '../../archives/index.ts'
 
 /** Layout of the rows of a file. */
 export interface Rows {
@@ -36,17 +35,15 @@ export const labelBytes = (file: string): number => (/batch/i.test(basename(file
  * @throws FILE_UNREADABLE where it cannot be read
  */
 export async function rowsOf(file: string): Promise<Rows> {
-  return withUserFile(file, async (handle) => {
-    const { size, mtimeMs } = await handle.stat()
-    const mtime = Math.round(mtimeMs)
-    return file.endsWith('.npy') ? npyRows(handle, file, size, mtime) : binRows(file, size, mtime)
-  })
+  return withBytes(file, async (bytes) =>
+    file.endsWith('.npy') ? npyRows(bytes, file) : binRows(file, bytes.size, bytes.mtime),
+  )
 }
 
-async function npyRows(handle: FileHandle, file: string, size: number, mtime: number): Promise<Rows> {
+async function npyRows({ read, size, mtime }: RandomAccess, file: string): Promise<Rows> {
   const name = basename(file)
   const start = Buffer.alloc(Math.min(size, longestHeader + 12))
-  await handle.read(start, 0, start.length, 0)
+  await read(start, 0)
   const { type, shape, offset } = readArrayHeader(start, size, name)
   const [count = 0, height = 0, width = 0, channels] = shape
   if (type !== '|u1' || shape.length !== 4 || channels !== 3 || Math.max(height, width) > largestSide)
@@ -74,7 +71,7 @@ const known = new LruMap<string, Rows>(100)
 
 async function rowsKnown(file: string): Promise<Rows> {
   const found = known.get(file)
-  if (found && found.mtime === Math.round((await stat(file).catch(() => null))?.mtimeMs ?? -1)) return found
+  if (found && found.mtime === (await fileState(file))?.mtime) return found
   const read = await rowsOf(file)
   known.set(file, read)
   return read
@@ -102,10 +99,8 @@ export async function readRow({ file, severity, index }: RowPath): Promise<Row> 
     })
   const row = severity === null ? index : (severity - 1) * perSeverity + index
   const bytes = new Uint8Array(height * width * 3)
-  const { bytesRead } = await withUserFile(file, (handle) =>
-    handle.read(bytes, 0, bytes.length, rows.offset + row * rows.stride),
-  )
-  if (bytesRead !== bytes.length)
+  const read = await withBytes(file, (source) => source.read(bytes, rows.offset + row * rows.stride))
+  if (read !== bytes.length)
     throw new KernelscopeError('IMAGE_UNREADABLE', `${basename(file)} ends inside row ${row}`)
   return { picture: { pixels: order === 'hwc' ? bytes : interleaved(bytes), height, width }, mtime }
 }

@@ -1,0 +1,8 @@
+/** Files in archives, read in place: tars, zips. */
+export type { Archive, Entry, Packed } from './entry.ts'
+export { fileState, locate, pathText, type FileState } from './locate.ts'
+export { openArchive } from './open.ts'
+export { inArchive } from './path.ts'
+export { filesOfPackedTar } from './smallTar.ts'
+export { readPacked, withBytes, type RandomAccess } from './read.ts'
+export { isThere, readFileAt, readTextAt } from './text.ts'
