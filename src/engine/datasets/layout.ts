@@ -23,13 +23,14 @@ export type { Layout } from './kinds/kind.ts'
 export async function detectLayout(root: string, labels?: string): Promise<Layout> {
   requireDataset(root)
   const reader = readerOf(root)
-  const members = await membersOf(reader)
+  const found = await membersOf(reader)
+  const { members } = found
   const list = labels === undefined ? null : () => csvLayout(resolve(labels))
   const { special, general } = list ? { special: list, general: list } : recognition
   if (members.length === 0 && list) return list()
   const layout =
     members.length > 0
-      ? await layoutOfArchives(reader, members, { special, general })
+      ? await layoutOfArchives(reader, found, { special, general })
       : ((await special(reader)) ?? (await general(reader)))
   if (layout) return layout
   const details = members.flatMap(({ archive }) => archive.remarks).join('\n')

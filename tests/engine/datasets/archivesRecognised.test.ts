@@ -161,6 +161,79 @@ describe('archives are recognised as what they would be unpacked into:', () => {
   })
 })
 
+describe('a WebDataset', () => {
+  /** Shards of images `00.jpg` …, each with the file that `label` makes of its number. */
+  async function shards(
+    label: (n: number) => Record<string, string>,
+    count = 6,
+    names = 'set-{}.tar',
+  ): Promise<string> {
+    const files = Array.from({ length: count }, (_, n) => {
+      const key = String(n).padStart(2, '0')
+      return [
+        [`${key}.jpg`, ''],
+        ...Object.entries(label(n)).map(([ending, text]) => [`${key}.${ending}`, text]),
+      ]
+    })
+    const root = folderOf(['x'])
+    const place = join(temporaryFolder(), 'shards')
+    mkdirSync(place)
+    for (const [name = '', text = ''] of files.flat()) writeFileSync(join(root, name), text)
+    for (const shard of [0, 1]) {
+      const own = files.slice((shard * count) / 2, ((shard + 1) * count) / 2).flat()
+      await pack(
+        join(place, names.replace('{}', `00000${shard}`)),
+        root,
+        own.map(([name = '']) => name),
+      )
+    }
+    return place
+  }
+  const third = 'set-000001.tar/03.jpg'
+
+  it.each<[string, (n: number) => Record<string, string>, string | null]>([
+    ['a number in .cls', (n) => ({ cls: `${n % 3}\n` }), '0'],
+    ['a name in .cls, before that in .txt', (n) => ({ cls: `kind ${n % 3}`, txt: 'a photo' }), 'kind 0'],
+    ['a number in .json', (n) => ({ json: JSON.stringify({ width: 4, label: n % 3 }) }), '0'],
+    [
+      'a WordNet id in .json',
+      (n) => ({ json: JSON.stringify({ label: 7, wnid: n === 3 ? cat : dog }) }),
+      cat,
+    ],
+    ['a name in .txt', (n) => ({ txt: `sea/lake ${n % 2}` }), 'sea_lake 1'],
+    ['a .json that names no class', () => ({ json: '{"url": 3}' }), null],
+    ['a .json that is broken, and a .txt', (n) => ({ json: '{', txt: `t${n % 2}` }), 't1'],
+  ])('has its classes from %s', async (_, label, className) => {
+    const { placeOf, reason, recognised } = await detectLayout(await shards(label))
+    expect(placeOf(third).className).toBe(className)
+    expect(reason.startsWith('WebDataset')).toBe(className !== null)
+    expect(recognised).toBe(
+      className === cat ? 'imagenet-val' : className === null ? 'unlabelled' : 'folders',
+    )
+  })
+
+  it('has no classes where the texts say something else of each image', async () => {
+    const layout = await detectLayout(await shards((n) => ({ txt: `a photo of number ${n}` }), 30))
+    expect(layout).toMatchObject({ recognised: 'unlabelled', classes: [] })
+  })
+
+  it('has the names of a list beside it for its numbers', async () => {
+    const place = await shards((n) => ({ cls: `${n % 2}` }))
+    writeFileSync(join(place, 'classnames.txt'), 'sheep\ngoat\n')
+    const layout = await detectLayout(place)
+    expect(layout.classes).toEqual(['goat', 'sheep'])
+    expect(layout.placeOf(third).className).toBe('goat')
+  })
+
+  it('of training and validation images gives the latter', async () => {
+    const place = await shards((n) => ({ cls: `${n}` }), 6, 'x-val-{}.tar')
+    await pack(join(place, 'x-train-000000.tar'), folderOf(['a.jpg', 'a.cls']), ['a.jpg', 'a.cls'])
+    const layout = await detectLayout(place)
+    expect(layout.classes).toHaveLength(6)
+    expect(layout.remarks?.join()).toContain('1 archives of other images')
+  })
+})
+
 /** A MATLAB 5 file: a header of 128 bytes, then one compressed element (type 15). */
 function matFile(ids: readonly string[]): Buffer {
   const data = deflateSync(Buffer.from(ids.join('; '), 'utf16le'))

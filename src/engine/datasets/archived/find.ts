@@ -12,6 +12,12 @@ export interface Member {
   archive: Archive
 }
 
+/** The archives of a dataset, and remarks on those that are left out. */
+export interface Members {
+  members: Member[]
+  remarks: readonly string[]
+}
+
 /** Whether a path is that of an archive that is read in place. */
 export const isArchive = (path: string): boolean =>
   looksLikeArchive(basename(path)) && statOf(path)?.isFile() === true
@@ -32,13 +38,33 @@ export function requireDataset(path: string): void {
  *
  * @throws FILE_UNREADABLE where an archive cannot be read
  */
-export async function membersOf(reader: FolderReader): Promise<Member[]> {
+export async function membersOf(reader: FolderReader): Promise<Members> {
   const { root } = reader
-  if (isArchive(root)) return [{ prefix: '', archive: await openArchive(root) }]
-  const names = await archivesIn(reader)
-  return Promise.all(
-    names.map(async (name) => ({ prefix: `${name}/`, archive: await openArchive(join(root, name)) })),
-  )
+  if (isArchive(root)) return { members: [{ prefix: '', archive: await openArchive(root) }], remarks: [] }
+  const all = await archivesIn(reader)
+  const { names, remarks } = heldOut(all)
+  const members: Member[] = []
+  for (const name of names) members.push({ prefix: `${name}/`, archive: await openArchive(join(root, name)) })
+  return { members, remarks }
+}
+
+/** Splits of a dataset by the names of its archives, in the order in which they are preferred. */
+const splits: readonly RegExp[] = [/(^|[-_.])(val|valid|validation)[-_.]/i, /(^|[-_.])test[-_.]/i]
+
+/** Where archives of training images lie beside those of validation or test images, only the latter are used. */
+function heldOut(all: readonly string[]): { names: readonly string[]; remarks: string[] } {
+  const isTraining = (name: string) => /(^|[-_.])train[-_.]/i.test(basename(name))
+  const names = splits
+    .map((split) => all.filter((name) => split.test(basename(name))))
+    .find(({ length }) => length > 0)
+  if (names === undefined || names.length === all.length || !all.some(isTraining))
+    return { names: all, remarks: [] }
+  return {
+    names,
+    remarks: [
+      `${all.length - names.length} archives of other images, such as training images, are there too and left out: benchmarks use ${names[0]}${names.length > 1 ? ' …' : ''}.`,
+    ],
+  }
 }
 
 async function archivesIn(reader: FolderReader): Promise<string[]> {

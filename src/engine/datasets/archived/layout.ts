@@ -2,11 +2,13 @@ import { basename, join } from 'node:path'
 import { archiveEndings, archiveStem } from '#shared/archiveFiles.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { looksLikeImage } from '#shared/imageFiles.ts'
+import { isThere, readTextAt } from '../../archives/index.ts'
 import { parseRowPath } from '../../images/index.ts'
 import type { FolderReader } from '../folderReader.ts'
 import type { Layout } from '../kinds/kind.ts'
 import type { FoundFile } from '../scan.ts'
-import type { Member } from './find.ts'
+import type { Member, Members } from './find.ts'
+import { webLabels } from './webLabels.ts'
 import { placesIn, treeOf, type Tree } from './tree.ts'
 
 /** Recognises a folder by a kind of its own, or by one for any folder. */
@@ -23,10 +25,11 @@ export interface Recognition {
  */
 export async function layoutOfArchives(
   outer: FolderReader,
-  members: readonly Member[],
+  { members, remarks }: Members,
   { special, general }: Recognition,
 ): Promise<Layout | null> {
-  const placeOf = placesIn(members)
+  const labels = await webLabels(members, await classNames(outer))
+  const placeOf = placesIn(members, labels)
   const tree = treeOf(members, placeOf)
   const levels = levelsOf(tree, archiveStem(outer.name))
   for (const { below } of levels) {
@@ -46,12 +49,25 @@ export async function layoutOfArchives(
     const strip = below === '' ? 0 : below.length + 1
     return {
       ...layout,
-      reason: `${layout.reason} ${readFrom(members)}`,
-      remarks: [...remarksOf(members), ...(layout.remarks ?? [])],
+      reason: [labels?.reason ?? [], layout.reason, readFrom(members)].flat().join(' '),
+      remarks: [...remarks, ...remarksOf(members), ...(layout.remarks ?? [])],
       placeOf: (name) => layout.placeOf(inTree(name).slice(strip)),
       files: layout.files ? () => rowsIn(layout, tree, below) : () => imagesIn(members),
     }
   }
+}
+
+/** Names of classes by their numbers, from a list beside the archives; null where there is none. */
+async function classNames({ pathOf }: FolderReader): Promise<string[] | null> {
+  for (const name of ['classnames.txt', 'classes.txt', 'labels.txt']) {
+    const path = pathOf(name)
+    if (!(await isThere(path))) continue
+    return (await readTextAt(path))
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+  }
+  return null
 }
 
 interface Level {

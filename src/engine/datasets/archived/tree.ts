@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { looksLikeImage } from '#shared/imageFiles.ts'
 import { looksLikeVideo, nothing, type Listing } from '../folderReader.ts'
 import type { Member } from './find.ts'
+import type { Labels } from './webLabels.ts'
 
 /** Images of a folder that are listed: recognition looks at a few names only. */
 const fewImages = 10
@@ -23,8 +24,16 @@ const asFolders = (name: string): string => name.replaceAll(/\.tar\//gi, '/')
 /**
  * Where the files of archives would lie. Several archives of images alone, such as the classes of ILSVRC's training images, are
  * a folder each, by their names; else the archives are taken as parts of one folder.
+ *
+ * @param labels classes of the images, where the archives say them otherwise than by folders
  */
-export function placesIn(members: readonly Member[]): PlaceInTree {
+export function placesIn(members: readonly Member[], labels: Labels | null): PlaceInTree {
+  if (labels)
+    return ({ prefix }, name) => {
+      const className = labels.classOf.get(prefix + name)
+      return className === undefined ? basename(name) : `${className}/${basename(name)}`
+    }
+
   const each = members.length > 1 && members.every(isFlat) && !members.every(isShard)
   return ({ prefix }, name) =>
     each ? `${basename(prefix.slice(0, -1)).replace(/\.\w+$/, '')}/${asFolders(name)}` : asFolders(name)
