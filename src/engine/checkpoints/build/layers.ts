@@ -86,6 +86,32 @@ export function maxPool(net: Net, path: string, x: Value, kernel: Both, window: 
   return net.node(path, 'MaxPool', [x], shape, windowAttributes(both(kernel), window))
 }
 
+/**
+ * Maximum over windows of [C,H,W] with zeros around it, which count in the maximum. It is written as a maximum with zero
+ * where a window reaches beyond the map, because ONNX Runtime makes of Pad and MaxPool one MaxPool, whose padding does not
+ * count (its `PadFusion`, seen in 1.30 at every level of optimisation).
+ */
+export function zeroPaddedMaxPool(
+  net: Net,
+  path: string,
+  x: Value,
+  kernel: number,
+  stride: number,
+  pad: number,
+): Value {
+  const [, ...sizes] = mapOf(x)
+  const pooled = maxPool(net, path, x, kernel, { stride, pad })
+  const [, high = 0, wide = 0] = pooled.shape
+  const beyond = (index: number, size: number) => index * stride < pad || index * stride - pad + kernel > size
+  const border = Array.from({ length: high * wide }, (_, at) =>
+    beyond(Math.floor(at / wide), sizes[0]) || beyond(at % wide, sizes[1]) ? 0 : lowest,
+  )
+  return net.node(path, 'Max', [pooled, net.floats(border, [1, high, wide])], pooled.shape)
+}
+
+/** The lowest float32. */
+const lowest = -3.4028234663852886e38
+
 /** Mean over windows of [C,H,W]; `pad` counts as zeros. */
 export function averagePool(net: Net, path: string, x: Value, kernel: Both, window: Window = {}): Value {
   const [channels, ...size] = mapOf(x)
@@ -122,11 +148,4 @@ export function linear(net: Net, path: string, x: Value): Value {
   const weight = net.weight(`${path}.weight`, { shape, order: [1, 0] })
   const product = net.node(path, 'MatMul', [x, weight], given)
   return bias ? net.node(path, 'Add', [bias, product], given) : product
-}
-
-/** Zeros around the places of [C,H,W], `edge` on each side. */
-export function pad(net: Net, path: string, x: Value, edge: number): Value {
-  const [channels, height, width] = mapOf(x)
-  const pads = net.int64s([0, 0, edge, edge, 0, 0, edge, edge])
-  return net.node(path, 'Pad', [x, pads, net.floats([0])], [channels, height + 2 * edge, width + 2 * edge])
 }

@@ -20,8 +20,8 @@ export interface Naming {
 
 interface Rule {
   own: RegExp
-  /** With `$1` for what the first group of `own` matched. */
-  stored: string | readonly string[]
+  /** With `$1` for what the first group of `own` matched, or computed from the groups. */
+  stored: string | readonly string[] | ((...groups: string[]) => string)
   /** Axes of the stored tensor in the order in which the graph wants them. */
   order?: readonly number[]
 }
@@ -83,8 +83,12 @@ export class NamedTensors {
   }
 
   #rule(own: string): { names: readonly string[]; order?: readonly number[] | undefined } {
-    for (const { own: pattern, stored: to, order } of this.naming.rules)
-      if (pattern.test(own)) return { names: [to].flat().map((name) => own.replace(pattern, name)), order }
+    for (const { own: pattern, stored: to, order } of this.naming.rules) {
+      if (!pattern.test(own)) continue
+      if (typeof to === 'function')
+        return { names: [own.replace(pattern, (_, ...groups) => to(...groups.map(String)))], order }
+      return { names: [to].flat().map((name) => own.replace(pattern, name)), order }
+    }
     return { names: [own] }
   }
 

@@ -3,6 +3,7 @@ import { KernelscopeError } from '#shared/errors.ts'
 import type { Checkpoint } from '../checkpoint.ts'
 import type { Answers, Hints } from './family.ts'
 import { register, type Built, type Recognised } from './recognise.ts'
+import { bit } from './bit.ts'
 import { convNeXt } from './convnext.ts'
 import { repLKNet } from './replknet.ts'
 import { resnet } from './resnet.ts'
@@ -11,7 +12,7 @@ import { vit } from './vit/vit.ts'
 export type { Answers, Hints, Question, Recipe } from './family.ts'
 export { withWeights, type Built, type Recognised } from './recognise.ts'
 
-const families = [register(resnet), register(repLKNet), register(convNeXt), register(vit)]
+const families = [register(resnet), register(repLKNet), register(convNeXt), register(vit), register(bit)]
 
 /** Ids of all families, in the order in which they are asked. */
 export const familyIds: readonly string[] = families.map(({ id }) => id)
