@@ -1,6 +1,6 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
-import { pure } from './tests/pure.ts'
+import { mocked, pure } from './tests/pure.ts'
 
 /** What the tests of parts have in common, whatever they cost. */
 const parts = {
@@ -20,7 +20,11 @@ export default defineConfig({
     // Limits are for what hangs, on a machine ten times slower than the one this was written on.
     expect: { poll: { timeout: 20_000 } },
     projects: [
-      { plugins: [vue()], test: { ...parts, name: 'pure', include: pure } },
+      {
+        plugins: [vue()],
+        test: { ...parts, name: 'pure', include: pure, exclude: mocked, isolate: false },
+      },
+      { plugins: [vue()], test: { ...parts, name: 'mocked', include: mocked } },
       {
         plugins: [vue()],
         test: {

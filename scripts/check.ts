@@ -5,5 +5,5 @@ import { cachedLint, conclude, runTests, together, typeChecks } from './checks.t
 const [eslint = [], prettier = []] = cachedLint
 const failed = await together([eslint, ...typeChecks, prettier])
 console.log('\n── tests')
-if ((await runTests(['pure'])) !== 0) failed.push('tests')
+if ((await runTests(['pure', 'mocked'])) !== 0) failed.push('tests')
 conclude(failed)

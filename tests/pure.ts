@@ -1,4 +1,18 @@
 /**
+ * Test files that put something else in the place of a module. They are the project `mocked`, in which each file loads its
+ * modules anew; those of `pure` share theirs, which takes a third of the time. `tests/docs/tests.test.ts` compares the list.
+ */
+export const mocked = [
+  'tests/renderer/datasets/choosing.test.ts',
+  'tests/renderer/figures/composition.test.ts',
+  'tests/renderer/frame/readOnly.test.ts',
+  'tests/renderer/guide/guide.test.ts',
+  'tests/renderer/pictures/chosenImage.test.ts',
+  'tests/renderer/settings.test.ts',
+  'tests/renderer/ui/arrival.test.ts',
+]
+
+/**
  * Test files of the project `pure`, which `npm run check` runs: no session of ONNX Runtime, no other process, no engine,
  * and a few seconds each at most. All others are in `parts`.
  */
