@@ -3,6 +3,8 @@ import type { Look } from './looks.ts'
 /** What is bet on: that the mean is larger than a candidate, by what the draws before a look let expect. */
 export interface Bets {
   total: number
+  /** Parts of a value of 1. */
+  of: number
   looks: readonly BetLook[]
 }
 
@@ -12,7 +14,8 @@ interface BetLook {
   before: number
   /** The largest weight of a draw of the look. */
   heaviest: number
-  groups: readonly { weight: number; zero: number; half: number; one: number }[]
+  /** `counts`: draws by value, in parts of which `Bets.of` are 1. */
+  groups: readonly { weight: number; counts: readonly number[] }[]
   /** One stake for each strategy. */
   stakes: readonly number[]
 }
@@ -23,7 +26,7 @@ const apart = 4
 const leastDraws = 8
 /** Largest part of its capital that a strategy loses with one draw. */
 const mostAtStake = 0.9
-/** Sums are multiples of 1/2; a smaller difference comes from rounding. */
+/** Sums are multiples of a part of 1; a smaller difference comes from rounding. */
 const rounding = 1e-6
 /** A variance of 1/4 counts as so many draws before there are any. */
 const priorDraws = 1
@@ -35,27 +38,28 @@ const priorDraws = 1
  *
  * @param total images of the population
  * @param alpha the capital that matters is 1/alpha
- * @param mirrored bets on a smaller mean instead: values count as 1 minus themselves. Unknown ones count as 0 either way
+ * @param mirrored bets on a smaller mean instead: values count as 1 minus themselves. Unknown ones count as their least either
+ * way
  */
 export function betsOn(looks: readonly Look[], total: number, alpha: number, mirrored = false): Bets {
   const spreads = looks.map(
     ({ groups, drawn }) =>
-      groups.reduce((sum, { weight, counts }) => sum + weight ** 2 * countOf(counts), 0) / drawn,
+      groups.reduce((sum, { weight, low }) => sum + weight ** 2 * countOf(low), 0) / drawn,
   )
   const [first] = looks
   const least = Math.max(leastDraws, (first?.drawn ?? 1) / (spreads[0] ?? 1))
   const strategies = Math.max(1, Math.ceil(Math.log(total / least) / Math.log(apart)))
   const distance = Math.sqrt(2 * Math.log(strategies / alpha))
   const sizes = Array.from({ length: strategies }, (_, at) => 2 * least * apart ** at)
+  const of = (first?.groups[0]?.low.length ?? 2) - 1
   let [before, n, squares] = [0, 0, 0]
   return {
-    total,
+    ...{ total, of },
     looks: looks.map(({ left, groups, drawn }, at) => {
-      const own = groups.map(({ weight, counts: [zero, half, one, unknown] }) =>
-        mirrored
-          ? { weight, zero: one + unknown, half, one: zero }
-          : { weight, zero: zero + unknown, half, one },
-      )
+      const own = groups.map(({ weight, low, high }) => ({
+        weight,
+        counts: mirrored ? high.toReversed() : low,
+      }))
       const mean = n === 0 ? 0.5 : before / n
       const deviation = Math.sqrt((priorDraws / 4 + Math.max(0, squares - n * mean ** 2)) / (priorDraws + n))
       const scale = (distance * total) / (left * deviation * (spreads[at] ?? 1))
@@ -66,10 +70,11 @@ export function betsOn(looks: readonly Look[], total: number, alpha: number, mir
         groups: own,
         stakes: sizes.map((size) => scale / Math.sqrt(size)),
       }
-      for (const { half, one } of own) {
-        before += one + half / 2
-        squares += one + half / 4
-      }
+      for (const { counts } of own)
+        for (const [value, count] of counts.entries()) {
+          before += (count * value) / of
+          squares += count * (value / of) ** 2
+        }
       n += drawn
       return look
     }),
@@ -94,27 +99,26 @@ const countOf = (counts: readonly number[]) => counts.reduce((a, b) => a + b, 0)
  * Statistical Society B 86, 1-27, with the conditional mean m of sampling without replacement). A mean of strategies is
  * one too.
  */
-export function logCapitals({ looks }: Bets, sum: number): number[] {
+export function logCapitals({ looks, of }: Bets, sum: number): number[] {
   const capitals = (looks[0]?.stakes ?? []).map(() => 0)
   return looks.map((look) => {
     const rest = sum - look.before
     if (rest < -rounding) return Infinity
     const mean = Math.min(1, Math.max(0, rest / look.left))
     for (const [at, stake] of look.stakes.entries())
-      capitals[at] = (capitals[at] ?? 0) + growth(look, mean, stake)
+      capitals[at] = (capitals[at] ?? 0) + growth(look, of, mean, stake)
     return logMeanExp(capitals)
   })
 }
 
 /** What a stake adds to the logarithm of the capital where the images left have this mean. */
-function growth({ groups, heaviest }: BetLook, mean: number, stake: number): number {
+function growth({ groups, heaviest }: BetLook, of: number, mean: number, stake: number): number {
   const most = Math.min(stake, mostAtStake / (mean * heaviest))
   let change = 0
-  for (const { weight, zero, half, one } of groups) {
+  for (const { weight, counts } of groups) {
     const s = most * weight
-    if (zero > 0) change += zero * Math.log1p(-s * mean)
-    if (half > 0) change += half * Math.log1p(s * (0.5 - mean))
-    if (one > 0) change += one * Math.log1p(s * (1 - mean))
+    for (const [value, count] of counts.entries())
+      if (count > 0) change += count * Math.log1p(s * (value / of - mean))
   }
   return change
 }

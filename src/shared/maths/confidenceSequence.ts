@@ -5,9 +5,9 @@ import type { Look } from './looks.ts'
 export interface KnownValues {
   /** Images of the population. */
   total: number
-  /** Sum of the known values, each in [0, 1]. */
+  /** Sum of the known values, each in [0, 1]; of a value that is known in part: the least that it may be. */
   sum: number
-  /** Images whose value is known. */
+  /** Images whose value is known. One of which it is known to lie in an interval counts as 1 minus its length. */
   known: number
 }
 
@@ -18,22 +18,22 @@ export interface SequenceInterval {
 }
 
 /**
- * Computes a confidence sequence for the mean of a finite population of values 0, 1/2 and 1 that is drawn without
+ * Computes a confidence sequence for the mean of a finite population of values in [0, 1] that is drawn without
  * replacement in a balanced order. With at least the level's probability all its intervals, after every look, hold the
  * mean: it may be looked at as often as one likes. It is the set of means against which no gambler has won much by now
  * (`logCapitals`; half of 1 - level for each end), without those that the known values exclude. When all values are
- * known, both ends are the mean. Unknown values count as 0 for `lo` and as 1 for `hi`, so it also holds the mean over the
+ * known, both ends are the mean. Unknown values count as their least for `lo` and as their most for `hi`, so it also holds the mean over the
  * images that have one.
  *
  * @param looks as `looksOf` makes them
- * @param unit the values are multiples of it: 1 or 1/2
+ * @param unit the values are multiples of it
  * @param level coverage in (0, 1)
  * @throws RangeError where an argument is outside its range
  */
 export function confidenceSequence(
   looks: readonly Look[],
   known: KnownValues,
-  unit: 0.5 | 1,
+  unit: number,
   level = 0.95,
 ): SequenceInterval {
   if (!(level > 0 && level < 1)) throw new RangeError(`invalid level: ${level}`)

@@ -1,11 +1,27 @@
-/** What a draw turned out to be, as a value in [0, 1]; `unknown` may be anything between 0 and 1. */
-export const outcomes = { zero: 0, half: 1, one: 2, unknown: 3 } as const
+/**
+ * Values of draws in [0, 1] as whole numbers of `of` parts: that of draw i lies between low[i] / of and high[i] / of. The two
+ * are equal where it is known; of a failed image nothing is known (0 and `of`), or only a part.
+ */
+export interface DrawnValues {
+  low: Uint16Array
+  high: Uint16Array
+  of: number
+}
 
-/** Draws of a look from classes of one size, counted by what they turned out to be (in the order of `outcomes`). */
+/** Values that are all known. */
+export const knownValues = (values: ArrayLike<number>, of: number): DrawnValues => ({
+  low: Uint16Array.from(values),
+  high: Uint16Array.from(values),
+  of,
+})
+
+/** Draws of a look from classes of one size, counted by their values. */
 export interface DrawGroup {
   /** How much more a draw counts than the mean draw of the look: it stands for more images. */
   weight: number
-  counts: readonly [zero: number, half: number, one: number, unknown: number]
+  /** How many draws have at least, and at most, the value v / of; an entry for each v from 0 to `of`. */
+  low: readonly number[]
+  high: readonly number[]
 }
 
 /** Draws that are looked at together: a few rounds of a balanced order. */
@@ -43,31 +59,41 @@ export const drawsUntil = (sizes: readonly number[], round: number): number =>
  *
  * @param sizes images of each class
  * @param classes the class of each draw, as a place in `sizes`, in the balanced order
- * @param values what each draw turned out to be, one of `outcomes`; fewer than `classes` where only a first part was drawn
+ * @param values what each draw turned out to be; fewer than `classes` where only a first part was drawn
  */
-export function looksOf(sizes: readonly number[], classes: ArrayLike<number>, values: Uint8Array): Look[] {
+export function looksOf(
+  sizes: readonly number[],
+  classes: ArrayLike<number>,
+  { low, high, of }: DrawnValues,
+): Look[] {
   const looks: Look[] = []
   let [drawn, round] = [0, 0]
   let total = 0
   for (const size of sizes) total += size
   for (const end of lookRounds(Math.max(0, ...sizes))) {
     const until = drawsUntil(sizes, end)
-    if (until > values.length) break
-    const counts = new Map<number, [number, number, number, number]>()
+    if (until > low.length) break
+    const counts = new Map<number, { low: number[]; high: number[] }>()
     for (let at = drawn; at < until; at++) {
       const size = sizes[classes[at] ?? 0] ?? 0
-      const own = counts.get(size) ?? [0, 0, 0, 0]
+      const own = counts.get(size) ?? { low: noCounts(of), high: noCounts(of) }
       counts.set(size, own)
-      const value = values[at] ?? outcomes.unknown
-      own[value] = (own[value] ?? 0) + 1
+      count(own.low, low[at] ?? 0)
+      count(own.high, high[at] ?? of)
     }
     const [left, all] = [total - drawn, until - drawn]
     const groups = [...counts].map(([size, own]) => {
       const images = (size - round) / Math.min(end - round, size - round)
-      return { weight: (images * all) / left, counts: own }
+      return { weight: (images * all) / left, ...own }
     })
     looks.push({ left, drawn: all, groups })
     ;[drawn, round] = [until, end]
   }
   return looks
+}
+
+const noCounts = (of: number) => new Array<number>(of + 1).fill(0)
+
+function count(counts: number[], value: number): void {
+  counts[value] = (counts[value] ?? 0) + 1
 }

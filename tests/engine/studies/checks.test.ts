@@ -55,6 +55,7 @@ const checked = (cells: StudyCondition[], attack: string) => {
     tests: [],
     pairs: () => null,
     lostShare: () => null,
+    known: () => Promise.resolve(null),
   }
   return sanityChecks(grid, params.parse({ attack }))
 }

@@ -55,6 +55,7 @@ it('keeps the diagonal where classes are WordNet ids and the labels of the model
       tests: [],
       pairs: () => null,
       lostShare: () => null,
+      known: () => Promise.resolve(null),
     }
     const { cells, x, y } = confusionFigure(grid, cell)
     expect(x.categories).toEqual(['cock', 'tench'])

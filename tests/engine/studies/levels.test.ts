@@ -54,12 +54,13 @@ const grid = (whole: (one: StudyCondition) => boolean): Grid => ({
   tests: [],
   pairs: () => null,
   lostShare: () => null,
+  known: () => Promise.resolve(null),
 })
 
 const percentOf = ({ params }: StudyCondition) => Number(params['percent'])
 
-it('gives a level of one cell its Wilson interval, and a level of several cells their range', () => {
-  const [line] = levelSeries(
+it('gives a level of one cell its Wilson interval, and a level of several cells their range', async () => {
+  const [line] = await levelSeries(
     grid(() => true),
     percentOf,
     { repeats: 2 },
@@ -73,17 +74,18 @@ it('gives a level of one cell its Wilson interval, and a level of several cells 
   expect(line?.points.map(({ rangeLabel }) => rangeLabel)).toContain('95 % Wilson interval of one draw')
 })
 
-it('computes changes of whole cells only', () => {
+it('computes changes of whole cells only', async () => {
   const half = grid(({ key }) => key !== 'percent=50,repeat=1')
-  const change = levelSeries(half, percentOf, { repeats: 2, change: true })
+  const change = await levelSeries(half, percentOf, { repeats: 2, change: true })
   expect(change[0]?.points.map(({ x, y }) => [x, y])).toEqual([[0, 0]])
   expect(cells.map((one) => changeOf(half, one))).toEqual([0, -0.4, null])
   const unclean = grid(({ key }) => key !== 'percent=0,repeat=0')
-  expect(levelSeries(unclean, percentOf, { repeats: 2, change: true })[0]?.points).toEqual([])
+  const without = await levelSeries(unclean, percentOf, { repeats: 2, change: true })
+  expect(without[0]?.points).toEqual([])
   expect(cells.map((one) => changeOf(unclean, one))).toEqual([null, null, null])
 })
 
-it('says where a level lacks images or draws, and counts the fewest images of a draw', () => {
+it('says where a level lacks images or draws, and counts the fewest images of a draw', async () => {
   const some: Grid = {
     ...grid(() => false),
     cells: [
@@ -93,12 +95,31 @@ it('says where a level lacks images or draws, and counts the fewest images of a 
       cell(90, 0, 10),
     ],
   }
-  const [line] = levelSeries(some, percentOf, { repeats: 2 })
+  const [line] = await levelSeries(some, percentOf, { repeats: 2 })
   expect(line?.points.map(({ n: count, of, draws }) => ({ count, of, draws }))).toEqual([
     { count: 10, of: 100, draws: undefined },
     { count: 100, of: undefined, draws: { n: 1, of: 2 } },
     { count: 100, of: undefined, draws: undefined },
   ])
+})
+
+it('shows what is known of means and changes while images are missing', async () => {
+  const asked: [string, number][][] = []
+  const unfinished: Grid = {
+    ...grid(() => false),
+    known: (terms, over) => {
+      asked.push(terms.map(({ cell: { key }, weight }) => [key, weight]))
+      return Promise.resolve({ lo: -0.5, hi: -0.2, level: 0.95, n: 40, of: 100, estimate: -0.6 / over })
+    },
+  }
+  const [mean] = await levelSeries(unfinished, percentOf, { repeats: 2 })
+  expect(mean?.points[1]).toMatchObject({ y: 0.45, all: { lo: -0.5, hi: -0.2 } })
+  const [change] = await levelSeries(unfinished, percentOf, { repeats: 2, change: true })
+  expect(change?.points).toEqual([
+    { x: 50, y: -0.3, n: 40, of: 100, all: { lo: -0.5, hi: -0.2 }, ref: '1|percent=50,repeat=0' },
+  ])
+  const draws: [string, number][] = [0, 1].map((repeat) => [`percent=50,repeat=${repeat}`, 1])
+  expect(asked).toEqual([draws, [...draws, ['percent=0,repeat=0', -2]]])
 })
 
 describe('a metric at a position of an axis', () => {

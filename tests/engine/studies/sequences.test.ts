@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { comparedValues, drawsOf, valuesOf } from '#engine/studies/sequences/population.ts'
+import { drawsOf, summedValues } from '#engine/studies/sequences/population.ts'
 import { decided } from '#engine/studies/sequences/rule.ts'
 import { modelTime, stretches } from '#engine/studies/run/stretches.ts'
 
@@ -8,7 +8,8 @@ const [wrong, right, failed, neither] = [0, 1, 2, 3]
 it('a class that the model does not know is no part of what is estimated', () => {
   // Classes 4 (two images), 7 (three) and 9 (two); the model does not know 9.
   const turn = { ids: new Float64Array(7), classes: Int32Array.of(4, 7, 9, 4, 7, 9, 7) }
-  const draws = drawsOf(turn, valuesOf(Uint8Array.of(right, wrong, neither, failed, right)))
+  const values = summedValues([{ read: Uint8Array.of(right, wrong, neither, failed, right), weight: 1 }])
+  const draws = drawsOf([{ turn, values }])
   expect(draws.known).toEqual({ total: 5, sum: 2, known: 3 })
   expect(draws.n).toBe(4)
   // Class 4: 1 of 1 known; class 7: 1 of 2. (2 · 1 + 3 · 1/2) / 5
@@ -19,8 +20,44 @@ it('a class that the model does not know is no part of what is estimated', () =>
 it('compares two models image by image, as far as both have answers', () => {
   const a = Uint8Array.of(right, right, wrong, wrong, failed, right)
   const b = Uint8Array.of(right, wrong, right, wrong, right)
-  const [zero, half, one, unknown] = [0, 1, 2, 3]
-  expect(comparedValues(a, b)).toEqual([half, one, zero, half, unknown])
+  const values = summedValues([
+    { read: a, weight: 1 },
+    { read: b, weight: -1 },
+  ])
+  expect([[...values.low], [...values.high], values.of]).toEqual([[1, 2, 0, 1, 0], [1, 2, 0, 1, 1], 2])
+})
+
+it('adds up draws and takes off what they are compared with, image by image', () => {
+  const [first, second] = [
+    Uint8Array.of(right, right, wrong, failed),
+    Uint8Array.of(right, wrong, wrong, right),
+  ]
+  const clean = Uint8Array.of(right, wrong, right, neither)
+  const { low, high, of, none } = summedValues([
+    { read: first, weight: 1 },
+    { read: second, weight: 1 },
+    { read: clean, weight: -2 },
+  ])
+  // (sum of the draws - twice the clean answer + 2) / 4
+  expect([[...low], [...high], of]).toEqual([[2, 3, 0, 3], [2, 3, 0, 4], 4])
+  expect([...none]).toEqual([0, 0, 0, 1])
+})
+
+it('draws from several orders round by round, as far as all have come', () => {
+  const order = (classes: number[], read: number[], weight: number) => ({
+    turn: { classes: Int32Array.from(classes) },
+    values: summedValues([{ read: Uint8Array.from(read), weight }]),
+  })
+  const { looks, known, n, totals, estimate } = drawsOf([
+    order([0, 1, 0, 1], [right, right, right, wrong], 1),
+    order([1, 0, 0, 1], [right, wrong, right], -1),
+  ])
+  // The last class of the second order lacks its second image, so only the first round is a look.
+  expect(looks.map(({ left, drawn }) => [left, drawn])).toEqual([[8, 4]])
+  expect(looks[0]?.groups).toEqual([{ weight: 1, low: [1, 3], high: [1, 3] }])
+  // Right answers of the second order count as 0, wrong ones as 1.
+  expect([known, n, totals]).toEqual([{ total: 8, sum: 4, known: 7 }, 7, [4, 4]])
+  expect(estimate).toBeCloseTo((2 * 1 + 2 * 0.5 + 2 * 0.5 + 2 * 0) / 8, 12)
 })
 
 it('a comparison is decided for all points together', () => {

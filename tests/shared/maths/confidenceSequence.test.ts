@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { betsOn, logCapitals } from '#shared/maths/betting.ts'
 import { confidenceSequence, sequentialP } from '#shared/maths/confidenceSequence.ts'
-import { drawsUntil, lookRounds, looksOf } from '#shared/maths/looks.ts'
+import { drawsUntil, knownValues, lookRounds, looksOf } from '#shared/maths/looks.ts'
 import { wilson } from '#shared/maths/wilson.ts'
 import { generator } from '#shared/random.ts'
 
@@ -10,7 +10,8 @@ type Population = readonly (readonly number[])[]
 
 const sizesOf = (population: Population) => population.map(({ length }) => length)
 const totalOf = (population: Population) => population.flat().length
-const sumOf = (population: Population) => population.flat().reduce((sum, value) => sum + value, 0) / 2
+const sumOf = (population: Population, of = 2) =>
+  population.flat().reduce((sum, value) => sum + value, 0) / of
 
 /** Draws a population in rounds, one image of every class that has any. `orders`: the order within each class. */
 function drawn(population: Population, orders: Population) {
@@ -36,7 +37,11 @@ function intervals(population: Population, orders: Population, unit: 0.5 | 1 = 1
   const sizes = sizesOf(population)
   return lookRounds(Math.max(...sizes)).map((round) => {
     const part = values.slice(0, drawsUntil(sizes, round))
-    return confidenceSequence(looksOf(sizes, classes, part), known(part, totalOf(population)), unit)
+    return confidenceSequence(
+      looksOf(sizes, classes, knownValues(part, 2)),
+      known(part, totalOf(population)),
+      unit,
+    )
   })
 }
 
@@ -52,15 +57,15 @@ const allOrders = (population: Population): number[][][] =>
   )
 
 /** The capital after each look, as its mean over all orders in which the population may be drawn. */
-function meanCapitals(population: Population, mirrored: boolean): number[] {
+function meanCapitals(population: Population, mirrored: boolean, of = 2): number[] {
   const sizes = sizesOf(population)
   const orders = allOrders(population)
   const total = totalOf(population)
   const means: number[] = []
   for (const order of orders) {
     const { classes, values } = drawn(population, order)
-    const bets = betsOn(looksOf(sizes, classes, values), total, 0.025, mirrored)
-    const sum = mirrored ? total - sumOf(population) : sumOf(population)
+    const bets = betsOn(looksOf(sizes, classes, knownValues(values, of)), total, 0.025, mirrored)
+    const sum = mirrored ? total - sumOf(population, of) : sumOf(population, of)
     for (const [at, log] of logCapitals(bets, sum).entries())
       means[at] = (means[at] ?? 0) + Math.exp(log) / orders.length
   }
@@ -109,34 +114,45 @@ it.each([
   },
 )
 
+it('nor by betting on means of draws, whose values are parts of 1', () => {
+  const draws = [[0, 1, 5, 5], [3, 2, 4], [5]]
+  for (const mirrored of [false, true])
+    for (const mean of meanCapitals(draws, mirrored, 5)) expect(mean).toBeLessThanOrEqual(1 + 1e-12)
+  expect(Math.max(...meanCapitals([[1, 2, 5, 4]], false, 5))).toBeCloseTo(1, 12)
+})
+
 it('bets on the first draw are won and lost as the formula says', () => {
-  const bets = betsOn(looksOf([8], [0], Uint8Array.of(2)), 8, 0.025)
+  const bets = betsOn(looksOf([8], [0], knownValues([1], 1)), 8, 0.025)
   const [stake] = bets.looks[0]!.stakes
   // One strategy, made for 16 draws: sqrt(2 log(1 / 0.025)) deviations of 1/2, over sqrt(16).
   expect(stake).toBeCloseTo(Math.sqrt(2 * Math.log(40)) / (0.5 * 4), 12)
   expect(logCapitals(bets, 4)).toEqual([Math.log1p(stake! * 0.5)])
   // A stake may cost nine tenths of the capital at most.
   expect(logCapitals(bets, 8)[0]).toBeCloseTo(0, 12)
-  const lost = betsOn(looksOf([8], [0], Uint8Array.of(0)), 8, 0.025)
+  const lost = betsOn(looksOf([8], [0], knownValues([0], 1)), 8, 0.025)
   expect(logCapitals(lost, 8)[0]).toBeCloseTo(Math.log(0.1), 12)
 })
 
 it('draws are weighed by the images they stand for', () => {
   // 4 and 1 images: two draws stand for 5 images.
-  const [first, second] = looksOf([4, 1], [0, 1, 0, 0, 0], Uint8Array.of(2, 0, 0, 2, 3))
+  const [first, second] = looksOf([4, 1], [0, 1, 0, 0, 0], {
+    low: Uint16Array.of(1, 0, 0, 1, 0),
+    high: Uint16Array.of(1, 0, 0, 1, 1),
+    of: 1,
+  })
   expect(first).toEqual({
     left: 5,
     drawn: 2,
     groups: [
-      { weight: 8 / 5, counts: [0, 0, 1, 0] },
-      { weight: 2 / 5, counts: [1, 0, 0, 0] },
+      { weight: 8 / 5, low: [0, 1], high: [0, 1] },
+      { weight: 2 / 5, low: [1, 0], high: [1, 0] },
     ],
   })
-  expect(second).toEqual({ left: 3, drawn: 1, groups: [{ weight: 1, counts: [1, 0, 0, 0] }] })
+  expect(second).toEqual({ left: 3, drawn: 1, groups: [{ weight: 1, low: [1, 0], high: [1, 0] }] })
 })
 
 it('looks are taken after rounds that are all there', () => {
-  expect(looksOf([3, 3], [0, 1, 0, 1, 0, 1], new Uint8Array(3))).toHaveLength(1)
+  expect(looksOf([3, 3], [0, 1, 0, 1, 0, 1], knownValues([0, 0, 0], 1))).toHaveLength(1)
   expect(lookRounds(5)).toEqual([1, 2, 3, 4, 5])
   expect(lookRounds(0)).toEqual([])
   const many = lookRounds(100_000)
@@ -165,7 +181,11 @@ it('closes on the mean when all is drawn, and holds what is known before', () =>
 })
 
 it('what failed may be right or wrong', () => {
-  const looks = looksOf([4], [0, 0, 0, 0], Uint8Array.of(2, 3, 0, 2))
+  const looks = looksOf([4], [0, 0, 0, 0], {
+    low: Uint16Array.of(1, 0, 0, 1),
+    high: Uint16Array.of(1, 1, 0, 1),
+    of: 1,
+  })
   expect(confidenceSequence(looks, { total: 4, sum: 2, known: 3 }, 1)).toEqual({ lo: 0.5, hi: 0.75 })
 })
 
@@ -181,11 +201,38 @@ it('is at most 1.8 times as wide as an interval that may be looked at once', () 
     )
     const { classes: slots, values } = drawn(population, population)
     const part = values.slice(0, 1000)
-    const { lo, hi } = confidenceSequence(looksOf(sizesOf(population), slots, part), known(part, 10_000), 1)
+    const { lo, hi } = confidenceSequence(
+      looksOf(sizesOf(population), slots, knownValues(part, 2)),
+      known(part, 10_000),
+      1,
+    )
     const once = wilson(known(part, 10_000).sum, 1000)
     expect((hi - lo) / (once.hi - once.lo)).toBeLessThan(1.8)
     expect(hi - lo).toBeGreaterThan(once.hi - once.lo)
   }
+})
+
+it('is as narrow for means of draws as their smaller variance lets it be, and closes on their mean', () => {
+  const random = generator('draws', 0)
+  const images = Array.from({ length: 600 }, () =>
+    Array.from({ length: 5 }, () => Number(random.uniform() < 0.5)),
+  )
+  const means = images.map((own) => own.reduce((a, b) => a + b, 0))
+  const width = (values: number[], of: number, n: number) => {
+    const part = values.slice(0, n)
+    const sum = part.reduce((a, b) => a + b, 0) / of
+    const looks = looksOf([600], new Uint8Array(600), knownValues(part, of))
+    const { lo, hi } = confidenceSequence(looks, { total: 600, sum, known: n }, 1 / of)
+    return hi - lo
+  }
+  const one = width(
+    images.map(([first]) => first!),
+    1,
+    300,
+  )
+  expect(width(means, 5, 300) / one).toBeGreaterThan(0.35)
+  expect(width(means, 5, 300) / one).toBeLessThan(0.6)
+  expect(width(means, 5, 600)).toBe(0)
 })
 
 it('refuses impossible arguments', () => {

@@ -1,4 +1,4 @@
-import type { PairedTest, StudyCondition } from '#shared/contract/index.ts'
+import type { PairedTest, Sequence, StudyCondition } from '#shared/contract/index.ts'
 import type { ClassCount, ConfusionCount, PairCounts, PlannedCondition } from '../../facts/index.ts'
 
 /** A model of a study with its conditions and the variants that hold its facts. */
@@ -51,4 +51,11 @@ export interface Grid {
    * condition; null where none is right.
    */
   lostShare(cell: StudyCondition): number | null
+  /**
+   * What is known, while images are missing, of a weighted sum of accuracies over all images, divided by `over`: of a mean of
+   * draws, or a change. null where nothing is missing, before a first look, and where no sequence is known for it.
+   *
+   * @param terms cells with whole numbers as weights
+   */
+  known(terms: readonly { cell: StudyCondition; weight: number }[], over: number): Promise<Sequence | null>
 }

@@ -1,3 +1,5 @@
+import { isPartial } from '#shared/figures/partial.ts'
+import type { FigureSpec } from '#shared/figures/spec.ts'
 import { thousands } from '#shared/thousands.ts'
 import type { Grid } from '../definition/index.ts'
 
@@ -62,10 +64,10 @@ export function sequenceNotes({ cells }: Pick<Grid, 'cells'>): string[] {
   if (!first) return []
   const level = `${Math.round(100 * first.level)} %`
   return [
-    `All images: ${level} confidence sequence for the accuracy over all images of the study, point by point. It may be looked at as often as one likes, and closes on the exact value (Waudby-Smith & Ramdas 2020, 2024). Wilson intervals are for the population that the images are drawn from, and for one look.`,
+    `All images: ${level} confidence sequence for the value over all images of the study, point by point. It may be looked at as often as one likes, and closes on the exact value (Waudby-Smith & Ramdas 2020, 2024). Wilson intervals are for the population that the images are drawn from, and for one look.`,
     ...(found.some(isApart)
       ? [
-          'Classes differ in size: the share of right answers so far is not an estimate for all images. The confidence sequence weighs each class by its images.',
+          'Of some classes a larger part is measured than of others: the share of right answers so far is not an estimate for all images. The confidence sequence weighs each class by its images.',
         ]
       : []),
   ]
@@ -74,3 +76,19 @@ export function sequenceNotes({ cells }: Pick<Grid, 'cells'>): string[] {
 /** Whether the share of right answers so far is not what the sequence estimates. */
 const isApart = ({ estimate, top1 }: { estimate: number | null; top1: number | null }) =>
   estimate !== null && top1 !== null && Math.abs(estimate - top1) > 0.005
+
+/**
+ * Says of a figure of an unfinished study that its points, or some of them, have no confidence sequence: they are shown when
+ * all images are measured, or are for one look.
+ */
+export function unknownNote({ kind, series }: Pick<FigureSpec, 'kind' | 'series'>): string[] {
+  if (kind === 'heatmap') return []
+  const points = series.filter(({ origin }) => origin === 'measured').flatMap((one) => one.points)
+  const shown = points.filter(({ y }) => y !== null)
+  if (shown.length > 0 && !shown.some((point) => !point.all && isPartial(point))) return []
+  return [
+    shown.length === 0
+      ? 'Nothing is shown before all images are measured: no confidence sequence is known for these values.'
+      : 'Points without a confidence sequence may be looked at once, not while the study grows: none is known for them, or not yet.',
+  ]
+}

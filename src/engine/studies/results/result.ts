@@ -16,7 +16,7 @@ import { getDataset } from '../../datasets/index.ts'
 import type { WorkspaceFiles } from '../../workspace/index.ts'
 import { getModel, matchLabels, type StoredModel } from '../../models/index.ts'
 import { readFailures } from './failures.ts'
-import { imagesNote, sequenceNotes } from './imagesNote.ts'
+import { imagesNote, sequenceNotes, unknownNote } from './imagesNote.ts'
 import { confirmed, modelFor, sequencesOf } from '../sequences/index.ts'
 import { readGrid } from '../summary/grid.ts'
 import { orderSeed, planStudy, type PlannedModel } from '../store/plan.ts'
@@ -116,7 +116,13 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
     tables: view.tables.map((table) => withClassNames(table)),
     figures: view.figures.map((figure) => ({
       ...figure,
-      notes: [...figure.notes, ...(onImages ? [note, ...sequenceNotes(grid)] : []), ...assumed, ...changed],
+      notes: [
+        ...figure.notes,
+        ...(onImages ? [note, ...sequenceNotes(grid)] : []),
+        ...(onImages && !whole ? unknownNote(figure) : []),
+        ...assumed,
+        ...changed,
+      ],
     })),
     reported: view.reported,
     failures: readFailures(db, grid.models),

@@ -6,7 +6,7 @@ import type { GridModel } from '../definition/index.ts'
 export interface Bar {
   value: number | null
   interval?: Interval | null
-  n?: number
+  n?: number | undefined
   /** Number of images that are planned, where some are not measured yet. */
   of?: number | undefined
   /** What is known of the value over all images, where some are not measured yet. */

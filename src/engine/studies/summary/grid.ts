@@ -33,7 +33,7 @@ export async function readGrid(
   images: number,
   withTests: boolean,
   wordsOf: (condition: Condition) => ConditionWords,
-  sequences: Pick<Sequences, 'ofCell' | 'ofDifference'> | null = null,
+  sequences: Pick<Sequences, 'ofCell' | 'ofDifference' | 'ofSum'> | null = null,
 ): Promise<Grid> {
   const cells: StudyCondition[] = []
   const counts = new Map<string, number>()
@@ -91,6 +91,16 @@ export async function readGrid(
     lostShare(cell) {
       const { both = 0, first = 0 } = pairs(cell) ?? {}
       return both + first === 0 ? null : first / (both + first)
+    },
+    async known(terms, over) {
+      if (!sequences || terms.every(({ cell }) => cell.missing === 0)) return null
+      const found = terms.flatMap(({ cell, weight }) => {
+        const model = models.find(({ id }) => id === cell.modelId)
+        const stored = model?.conditions.find(({ condition }) => condition.key === cell.key)
+        return model && stored ? [{ model, stored, weight }] : []
+      })
+      await nextTurn()
+      return found.length === terms.length ? sequences.ofSum(found, over) : null
     },
     tests: withTests ? await pairedTests(db, models, complete ? null : sequences) : [],
   }

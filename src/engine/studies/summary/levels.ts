@@ -1,6 +1,7 @@
-import type { StudyCondition } from '#shared/contract/index.ts'
+import type { Sequence, StudyCondition } from '#shared/contract/index.ts'
 import type { Point, Series } from '#shared/figures/spec.ts'
 import { spread } from '#shared/maths/spread.ts'
+import { knownChange, knownMean, openPoint } from './known.ts'
 import { ofAll, standOn } from './standsOn.ts'
 import type { Grid } from '../definition/index.ts'
 
@@ -46,29 +47,48 @@ export const mostRepeats = (grid: Grid, xOf: (cell: StudyCondition) => number | 
 
 /**
  * Makes a line per model through the mean of each level. The range is minimum to maximum where a level has
- * several cells, and the Wilson interval where it has one; the points of the rarer kind say which they have. With `change`, the line shows changes against the
- * model's first condition in place of accuracies, of whole cells only.
+ * several cells, and the Wilson interval where it has one; the points of the rarer kind say which they have. With `change`,
+ * the line shows changes against the model's first condition in place of accuracies. While images are missing, a point has
+ * its confidence sequence, and a change is that of the images that both conditions have.
  */
-export function levelSeries(
+export async function levelSeries(
   grid: Grid,
   xOf: (cell: StudyCondition) => number | null,
   { repeats, change = false }: { repeats: number; change?: boolean },
-): Series[] {
-  return grid.models.map((model, slot) => {
-    const baseline = change ? baselineOf(grid, model.id) : 0
-    const shown = levelsOf(grid, model.id, xOf).filter(({ cells }) => !change || cells.every(grid.whole))
-    return {
+): Promise<Series[]> {
+  const lines: Series[] = []
+  for (const [slot, model] of grid.models.entries()) {
+    const points: Point[] = []
+    for (const level of levelsOf(grid, model.id, xOf)) {
+      const point = change
+        ? await changePoint(grid, level, model.id, repeats)
+        : pointOf(level, model.id, 0, repeats, await knownMean(grid, level.planned))
+      if (point) points.push(point)
+    }
+    lines.push({
       id: String(model.id),
       name: model.title,
       slot,
-      origin: 'measured' as const,
+      origin: 'measured',
       symbols: true,
       bandLabel: bandLabel(repeats),
-      points: (baseline === null ? [] : shown).map((level) =>
-        pointOf(level, model.id, baseline ?? 0, repeats),
-      ),
-    }
-  })
+      points,
+    })
+  }
+  return lines
+}
+
+async function changePoint(
+  grid: Grid,
+  level: Level,
+  modelId: number,
+  repeats: number,
+): Promise<Point | null> {
+  const baseline = baselineOf(grid, modelId)
+  if (baseline !== null && level.cells.every(grid.whole))
+    return pointOf(level, modelId, baseline, repeats, null)
+  const point = openPoint(await knownChange(grid, level.planned))
+  return point && { x: level.x, ...point, ref: `${modelId}|${level.cells[0]?.key ?? ''}` }
 }
 
 const wilsonLabel = '95 % Wilson interval'
@@ -87,6 +107,7 @@ function pointOf(
   modelId: number,
   baseline: number,
   repeats: number,
+  known: Sequence | null,
 ): Point {
   const [first] = cells
   const interval = first?.interval
@@ -97,7 +118,7 @@ function pointOf(
     lo: lo - baseline,
     hi: hi - baseline,
     ...standOn(planned),
-    ...(planned.length === 1 && first && baseline === 0 ? ofAll(first) : {}),
+    ...ofAll(known),
     ...rangeLabel(cells.length, repeats),
     ref: `${modelId}|${first?.key ?? ''}`,
   }

@@ -1,8 +1,8 @@
-import type { StudyCondition } from '#shared/contract/index.ts'
+import type { Sequence, StudyCondition } from '#shared/contract/index.ts'
 import type { Point } from '#shared/figures/spec.ts'
 
-/** What is known of the accuracy of a cell over all its images, where some are missing; for points that show it. */
-export const ofAll = ({ sequence }: Pick<StudyCondition, 'sequence'>): Pick<Point, 'all'> =>
+/** What is known of a value over all its images, where some are missing; for points that show it. */
+export const ofAll = (sequence: Sequence | null | undefined): Pick<Point, 'all'> =>
   sequence ? { all: { lo: sequence.lo, hi: sequence.hi } } : {}
 
 /** What a point of one cell stands on: its n, and the number of images it is planned for where some are missing. */

@@ -136,7 +136,7 @@ function accuracyFigure({ models, cells }: Grid): FigureSpec {
           x,
           y: cell.top1,
           ...standsOn(cell),
-          ...ofAll(cell),
+          ...ofAll(cell.sequence),
           ref: `${cell.modelId}|${cell.key}`,
           ...(cell.interval ? { lo: cell.interval.lo, hi: cell.interval.hi } : {}),
         })),

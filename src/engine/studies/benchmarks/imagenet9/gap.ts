@@ -1,4 +1,4 @@
-import type { Interval } from '#shared/contract/index.ts'
+import type { Interval, Sequence } from '#shared/contract/index.ts'
 import { backgroundGap } from '../../../metrics/index.ts'
 import type { PairCounts } from '../../../facts/index.ts'
 import type { Db } from '../../../workspace/index.ts'
@@ -18,6 +18,8 @@ export interface Gap {
   /** Whether the interval is that of paired shares: both variations have the same foregrounds. */
   paired: boolean
   n: number
+  /** What is known of it while images are missing. */
+  known: Sequence | null
 }
 
 /**
@@ -43,7 +45,17 @@ export async function gapOf(
   const n = Math.min(same?.n ?? 0, rand?.n ?? 0)
   const whole = same && rand && grid.whole(same) && grid.whole(rand)
   const value = whole ? backgroundGap(same.top1, rand.top1) : null
-  if (!same || !rand || value === null) return { value, interval: null, paired: false, n }
+  const known =
+    same && rand && !whole
+      ? await grid.known(
+          [
+            { cell: same, weight: 1 },
+            { cell: rand, weight: -1 },
+          ],
+          1,
+        )
+      : null
+  if (!same || !rand || value === null) return { value, interval: null, paired: false, n, known }
   const [first, second] = [await scenes(db, model, same.key), await scenes(db, model, rand.key)]
   const counts = first && second && paired(first, second)
   return {
@@ -51,6 +63,7 @@ export async function gapOf(
     interval: counts ? pairedDifferenceInterval(counts) : differenceInterval(same, rand),
     paired: counts !== null,
     n,
+    known,
   }
 }
 

@@ -6,6 +6,7 @@ import { paperValues } from '../../summary/paper.ts'
 import { groupsReadout, isImagenet, notImagenet } from '../../summary/answers.ts'
 import { asFractions, barsFigure } from '../../summary/bars.ts'
 import { cellOf } from '../../summary/outcomes.ts'
+import { openBar } from '../../summary/known.ts'
 import { ofAll, standsOn } from '../../summary/standsOn.ts'
 import { worstTable } from '../../summary/worst.ts'
 import { gapOf, type Gap } from './gap.ts'
@@ -159,7 +160,13 @@ export const imagenet9 = defineStudy({
             barOf(model: GridModel) {
               const cell = cellOf(grid, model.id, key)
               return cell
-                ? { value: cell.top1, interval: cell.interval, ...standsOn(cell), ...ofAll(cell), key }
+                ? {
+                    value: cell.top1,
+                    interval: cell.interval,
+                    ...standsOn(cell),
+                    ...ofAll(cell.sequence),
+                    key,
+                  }
                 : undefined
             },
           })),
@@ -175,7 +182,7 @@ export const imagenet9 = defineStudy({
               id: 'gap',
               name: 'Mixed-Same minus Mixed-Rand',
               bandLabel: '95 % interval of a difference',
-              barOf: (model) => gaps.get(model.id),
+              barOf: (model) => openBar(gaps.get(model.id)?.known) ?? gaps.get(model.id),
             },
           ],
           reported: published ? asFractions(printed) : [],

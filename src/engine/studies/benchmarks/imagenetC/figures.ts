@@ -1,7 +1,8 @@
 import type { ReportedValue } from '#shared/contract/index.ts'
-import type { FigureSpec } from '#shared/figures/spec.ts'
+import type { FigureSpec, Point } from '#shared/figures/spec.ts'
 import { imagenetC19 } from '#shared/transforms/index.ts'
 import { asFractions, barsFigure, categoryBars } from '../../summary/bars.ts'
+import { knownMean, openBar, openPoint } from '../../summary/known.ts'
 import { cellOf } from '../../summary/outcomes.ts'
 import { chosenCorruptions, chosenSeverities, keyOf, type CorruptionParams } from './conditions.ts'
 import { rateInterval, type Scores, type CorruptionUnit } from './scores.ts'
@@ -37,6 +38,8 @@ export function meanAccuracyFigure(
           bandLabel,
           barOf(model) {
             const own = scores.get(model.id)
+            const open = openBar(own?.known.accuracyAt5)
+            if (open) return open
             const interval = own?.intervals?.meanAccuracyAt5 ?? null
             return { value: own?.meanAccuracyAt5 ?? null, interval, ...count(own) }
           },
@@ -56,6 +59,8 @@ export function meanAccuracyFigure(
         bandLabel,
         barOf(model) {
           const own = scores.get(model.id)
+          const open = openBar(own?.known.accuracy)
+          if (open) return open
           const error = own?.intervals?.chosen
           const interval = error ? { lo: 1 - error.hi, hi: 1 - error.lo, level: error.level } : null
           return { value: own?.chosenAccuracy ?? null, interval, ...count(own) }
@@ -164,32 +169,43 @@ export function severityMap(
   }
 }
 
-/** Mean accuracy over the chosen corruptions by severity, only where all cells are whole. */
-export function severityFigure(grid: Grid, chosen: CorruptionParams, origin: string): FigureSpec {
-  const names = chosenCorruptions(chosen)
-  const meanAt = (model: GridModel, severity: number): number | null => {
-    let sum = 0
-    for (const name of names) {
-      const cell = cellOf(grid, model.id, keyOf(name, severity))
-      if (cell?.top1 == null || !grid.whole(cell)) return null
-      sum += cell.top1
-    }
-    return sum / names.length
+/** A point per severity: the mean accuracy over corruptions, or what is known of it while images are missing. */
+async function severityPoints(grid: Grid, model: GridModel, chosen: CorruptionParams): Promise<Point[]> {
+  const points: Point[] = []
+  for (const severity of chosenSeverities(chosen)) {
+    const cells = chosenCorruptions(chosen).map((name) => cellOf(grid, model.id, keyOf(name, severity)))
+    const own = cells.filter((cell) => cell !== null)
+    const whole = own.length === cells.length && own.every((cell) => grid.whole(cell) && cell.top1 !== null)
+    const mean = own.reduce((sum, { top1 }) => sum + (top1 ?? 0), 0) / cells.length
+    const open = whole || own.length < cells.length ? null : openPoint(await knownMean(grid, own))
+    points.push({ x: severity, y: whole ? mean : null, ...open })
   }
+  return points
+}
+
+/** Mean accuracy over the chosen corruptions by severity. */
+export async function severityFigure(
+  grid: Grid,
+  chosen: CorruptionParams,
+  origin: string,
+): Promise<FigureSpec> {
+  const names = chosenCorruptions(chosen)
   return {
     id: 'imagenet-c-severity',
     kind: 'lines',
     title: 'Accuracy against severity',
     x: { label: 'Severity', unit: 'none', scale: 'linear' },
     y: { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0 },
-    series: grid.models.map((model, slot) => ({
-      id: String(model.id),
-      name: model.title,
-      slot,
-      origin: 'measured',
-      symbols: true,
-      points: chosenSeverities(chosen).map((severity) => ({ x: severity, y: meanAt(model, severity) })),
-    })),
+    series: await Promise.all(
+      grid.models.map(async (model, slot) => ({
+        id: String(model.id),
+        name: model.title,
+        slot,
+        origin: 'measured' as const,
+        symbols: true,
+        points: await severityPoints(grid, model, chosen),
+      })),
+    ),
     references: [],
     spans: [],
     notes: [origin, `Mean over ${names.length} corruptions.`],

@@ -129,7 +129,7 @@ export const imagenetC = defineStudy({
         meanAccuracyFigure(grid, chosen, scores, origin === 'imagenet' ? accuracies : [], said),
         ...mceFigure(grid, unit, scores, origin === 'imagenet' ? rates : [], said),
         corruptionFigure(grid, chosen, unit, scores, said),
-        severityFigure(grid, chosen, said),
+        await severityFigure(grid, chosen, said),
         ...grid.models.map((model) => severityMap(grid, model, chosen, said)),
       ],
       reported: [...inC, ...paperStatements('Fig. 2b')],

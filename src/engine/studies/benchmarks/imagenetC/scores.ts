@@ -12,6 +12,7 @@ import { rememberedResult } from '../../summary/intervals.ts'
 import { cellOf } from '../../summary/outcomes.ts'
 import { cleanKey, keyOf, severities } from './conditions.ts'
 import { corruptionIntervals, meanOfKnown, type CorruptionIntervals } from './intervals.ts'
+import { knownScores, type KnownScores } from './known.ts'
 import { pictureErrors } from './pictures.ts'
 import type { Grid, GridModel } from '../../definition/index.ts'
 
@@ -68,6 +69,8 @@ export interface Scores extends CorruptionSummary {
   chosenErrors: ReadonlyMap<string, number | null>
   /** null before all cells of the model are whole, or where cells have different pictures. */
   intervals: CorruptionIntervals | null
+  /** What is known while images are missing. */
+  known: KnownScores
   /** Images per cell; null where cells differ. */
   images: number | null
 }
@@ -102,6 +105,7 @@ export async function scoresOf(
     chosenAccuracy: whole && error !== null ? 1 - error : null,
     chosenErrors,
     intervals: whole ? await intervalsOf(db, grid, model, unit) : null,
+    known: await knownScores(grid, corrupted),
     images: counts.size === 1 ? ([...counts][0] ?? null) : null,
   }
 }

@@ -1,6 +1,7 @@
-import type { Interval } from '#shared/contract/index.ts'
 import { imagenetC19 } from '#shared/transforms/index.ts'
 import { chosenCorruptions, chosenSeverities, severities, type CorruptionParams } from './conditions.ts'
+import type { Bar } from '../../summary/bars.ts'
+import { openBar } from '../../summary/known.ts'
 import { rateInterval, type Scores, type CorruptionUnit } from './scores.ts'
 import type { Grid } from '../../definition/index.ts'
 
@@ -34,11 +35,7 @@ export interface ShownScore {
   isCe: boolean
   title: string
   label: string
-  of(
-    scores: Scores | undefined,
-    modelId: number,
-    corruption: string,
-  ): { value: number | null; interval: Interval | null }
+  of(scores: Scores | undefined, modelId: number, corruption: string): Bar
 }
 
 /** Chooses CE where all severities and a baseline are there, else the mean error. */
@@ -63,9 +60,10 @@ export function shownOf(chosen: CorruptionParams, unit: CorruptionUnit | null): 
     isCe: false,
     title: `Mean error, ${levels.length === 1 ? `severity ${levels.join()}` : over}`,
     label: 'Mean top-1 error',
-    of: (scores, _, corruption) => ({
-      value: scores?.chosenErrors.get(corruption) ?? null,
-      interval: scores?.intervals?.byCorruption.get(corruption)?.error ?? null,
-    }),
+    of: (scores, _, corruption) =>
+      openBar(scores?.known.errors.get(corruption)) ?? {
+        value: scores?.chosenErrors.get(corruption) ?? null,
+        interval: scores?.intervals?.byCorruption.get(corruption)?.error ?? null,
+      },
   }
 }

@@ -169,7 +169,7 @@ function groupsOf(grid: Grid, withOrdinary: boolean): BarGroup[] {
     barOf(model) {
       const cell = cellOf(grid, model.id, key)
       return cell
-        ? { value: cell.top1, interval: cell.interval, ...standsOn(cell), ...ofAll(cell), key }
+        ? { value: cell.top1, interval: cell.interval, ...standsOn(cell), ...ofAll(cell.sequence), key }
         : undefined
     },
   })

@@ -77,10 +77,10 @@ export const kernelSize = defineStudy({
     label: (x) => `${x}×${x}`,
   },
   sessions: maskSessions,
-  view: (grid, _params, { models }) => ({
+  view: async (grid, _params, { models }) => ({
     tables: [sizeTable(grid, models)],
     key: keyOf(grid),
-    figures: [windowFigure(grid, models), sizeFigure(grid, models)],
+    figures: [await windowFigure(grid, models), sizeFigure(grid, models)],
     reported: paperValues(
       ({ source, metric }) => (source === 'Table 5' || source === 'Table 7') && metric === 'top-1',
     ),
@@ -136,7 +136,7 @@ function keyOf(grid: Grid): KeyNumber | null {
 
 const windowOf = ({ params }: StudyCondition) => Number(params['window']) || null
 
-function windowFigure(grid: Grid, models: StoredModel[]): FigureSpec {
+async function windowFigure(grid: Grid, models: StoredModel[]): Promise<FigureSpec> {
   return {
     id: 'window',
     kind: 'lines',
@@ -144,7 +144,7 @@ function windowFigure(grid: Grid, models: StoredModel[]): FigureSpec {
     x: { label: 'Side of the window kept', unit: 'pixels', scale: 'linear' },
     y: { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0 },
     // A model without depthwise kernels has no window.
-    series: levelSeries(grid, windowOf, { repeats: 1 }).filter(({ points }) => points.length > 0),
+    series: (await levelSeries(grid, windowOf, { repeats: 1 })).filter(({ points }) => points.length > 0),
     references: [],
     spans: [],
     notes: ['The last point of each line is the model as it is.'],
@@ -178,7 +178,7 @@ function sizeFigure(grid: Grid, models: StoredModel[]): FigureSpec {
         {
           x: model.largestKernel ?? 0,
           y: cell?.top1 ?? null,
-          ...(cell ? { ...standsOn(cell), ...ofAll(cell) } : { n: 0 }),
+          ...(cell ? { ...standsOn(cell), ...ofAll(cell.sequence) } : { n: 0 }),
           ref: `${model.id}|whole`,
           ...(cell?.interval ? { lo: cell.interval.lo, hi: cell.interval.hi } : {}),
         },

@@ -81,9 +81,12 @@ export const lesion = defineStudy({
   },
   exportDraws: exportSubsets,
   replays: { reads: isSubsetFile, keep: keepSubsets },
-  view: (grid, chosen, { models, workspace: { db } }) => ({
+  view: async (grid, chosen, { models, workspace: { db } }) => ({
     tables: [lesionTable(grid, models)],
-    figures: [proportionFigure(grid), ...(chosen.singles ? [singleBlockFigure(grid, models)] : [])],
+    figures: [
+      await proportionFigure(grid),
+      ...(chosen.singles ? [await singleBlockFigure(grid, models)] : []),
+    ],
     reported: paperStatements('Fig. 7'),
     metrics: lesionMetrics(grid, models),
     notes: [

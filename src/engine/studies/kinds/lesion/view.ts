@@ -1,7 +1,8 @@
 import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
-import type { FigureSpec } from '#shared/figures/spec.ts'
+import type { FigureSpec, Point } from '#shared/figures/spec.ts'
 import type { StoredModel } from '../../../models/index.ts'
 import { changeOf, levelSeries, mostRepeats } from '../../summary/levels.ts'
+import { knownChange, openPoint } from '../../summary/known.ts'
 import { accuracyMetric, metricAt } from '../../summary/metrics.ts'
 import { standsOn } from '../../summary/standsOn.ts'
 import type { Grid, Metric } from '../../definition/index.ts'
@@ -13,7 +14,7 @@ const proportionOf = ({ params }: StudyCondition) =>
  * Fig. 7: accuracy against the share of blocks removed: a line through means, a band from minimum to maximum
  * over subsets.
  */
-export function proportionFigure(grid: Grid): FigureSpec {
+export async function proportionFigure(grid: Grid): Promise<FigureSpec> {
   const samples = mostRepeats(grid, proportionOf)
   return {
     id: 'proportion',
@@ -21,7 +22,7 @@ export function proportionFigure(grid: Grid): FigureSpec {
     title: 'Blocks removed',
     x: { label: 'Proportion of blocks removed', unit: 'percent', scale: 'linear' },
     y: { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0 },
-    series: levelSeries(grid, proportionOf, { repeats: samples }),
+    series: await levelSeries(grid, proportionOf, { repeats: samples }),
     references: [],
     spans: [],
     notes: [
@@ -32,7 +33,7 @@ export function proportionFigure(grid: Grid): FigureSpec {
 }
 
 /** The change in accuracy when one block is removed, in order of depth. */
-export function singleBlockFigure(grid: Grid, models: StoredModel[]): FigureSpec {
+export async function singleBlockFigure(grid: Grid, models: StoredModel[]): Promise<FigureSpec> {
   const deepest = Math.max(0, ...models.map(({ inspection }) => inspection.blocks.length))
   return {
     id: 'single-blocks',
@@ -45,28 +46,34 @@ export function singleBlockFigure(grid: Grid, models: StoredModel[]): FigureSpec
       categories: Array.from({ length: deepest }, (_, index) => String(index + 1)),
     },
     y: { label: 'Change in top-1', unit: 'percent', scale: 'linear' },
-    series: grid.models.map((model, slot) => ({
-      id: String(model.id),
-      name: model.title,
-      slot,
-      origin: 'measured' as const,
-      symbols: false,
-      points: grid.cells
-        .filter((cell) => cell.modelId === model.id && cell.params['kind'] === 'single')
-        .map((cell) => ({ cell, change: changeOf(grid, cell) }))
-        .filter(({ change }) => change !== null)
-        .map(({ cell, change }) => ({
-          x: Number(cell.params['block']) - 1,
-          y: change,
-          ...standsOn(cell),
-          ref: `${model.id}|${cell.key}`,
-        })),
-    })),
+    series: await Promise.all(
+      grid.models.map(async (model, slot) => ({
+        id: String(model.id),
+        name: model.title,
+        slot,
+        origin: 'measured' as const,
+        symbols: false,
+        points: await blockPoints(grid, model.id),
+      })),
+    ),
     references: [],
     spans: [],
     notes: ['Bars: top-1 without the block minus top-1 of the whole model.'],
     alt: 'Change in top-1 accuracy when each residual block is removed alone.',
   }
+}
+
+/** A point per block that was removed alone; while images are missing, of those that the whole model has, too. */
+async function blockPoints(grid: Grid, modelId: number): Promise<Point[]> {
+  const points: Point[] = []
+  for (const cell of grid.cells) {
+    if (cell.modelId !== modelId || cell.params['kind'] !== 'single') continue
+    const change = changeOf(grid, cell)
+    const point =
+      change === null ? openPoint(await knownChange(grid, [cell])) : { y: change, ...standsOn(cell) }
+    if (point) points.push({ x: Number(cell.params['block']) - 1, ...point, ref: `${modelId}|${cell.key}` })
+  }
+  return points
 }
 
 export function lesionTable(grid: Grid, models: StoredModel[]): DataTable {

@@ -123,7 +123,7 @@ export const noiseFrequency = defineStudy({
   conditions: (chosen, model) => conditions(chosen, model),
   view: async (grid, chosen, context) => ({
     tables: [bandTable(grid, context.models, chosen)],
-    figures: [frequencyFigure(grid, chosen), ...(await spectrumFigures(bandsOf(chosen), context))],
+    figures: [await frequencyFigure(grid, chosen), ...(await spectrumFigures(bandsOf(chosen), context))],
     reported: [
       ...paperStatements('Fig. 8'),
       ...paperValues(({ metric }) => metric.startsWith('frequency noise')),
@@ -184,14 +184,14 @@ const frequencyOf = ({ params }: StudyCondition) =>
   Number(params['centre']) < 0 ? null : Number(params['centre']) / 1000
 
 /** Fig. 8: change in accuracy against frequency, in units of π. */
-function frequencyFigure(grid: Grid, { width }: FrequencyParams): FigureSpec {
+async function frequencyFigure(grid: Grid, { width }: FrequencyParams): Promise<FigureSpec> {
   return {
     id: 'frequency',
     kind: 'lines',
     title: 'Noise frequency',
     x: { label: 'Frequency', unit: 'pi', scale: 'linear' },
     y: { label: 'Change in top-1', unit: 'percent', scale: 'linear' },
-    series: levelSeries(grid, frequencyOf, { repeats: 1, change: true }),
+    series: await levelSeries(grid, frequencyOf, { repeats: 1, change: true }),
     references: [{ label: 'clean', axis: 'y', value: 0 }],
     spans: [],
     notes: [

@@ -70,9 +70,9 @@ export const randomPatchDrop = defineStudy({
   warnings: ({ patch, percents }, models) => patchWarnings(patch, percents, models),
   axis: droppedAxis,
   conditions: (chosen, model) => conditions(chosen, model),
-  view: (grid, chosen, { models }) => ({
+  view: async (grid, chosen, { models }) => ({
     tables: [accuracyTable(grid, chosen)],
-    figures: [lossFigure(grid, chosen)],
+    figures: [await lossFigure(grid, chosen)],
     metrics: lossMetrics(grid, chosen),
     reported: paperStatements('Fig. 4a'),
     notes: [

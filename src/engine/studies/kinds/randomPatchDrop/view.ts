@@ -17,14 +17,14 @@ const lossOf = ({ params: { percent, dropped, patches } }: StudyCondition) =>
  * Fig. 4a: accuracy against information loss: a line through means, a band from minimum to maximum over
  * repeats.
  */
-export function lossFigure(grid: Grid, { repeats, patch }: RandomPatchDropParams): FigureSpec {
+export async function lossFigure(grid: Grid, { repeats, patch }: RandomPatchDropParams): Promise<FigureSpec> {
   return {
     id: 'random-drop',
     kind: 'lines',
     title: 'Random patch drop',
     x: { label: 'Information loss', unit: 'percent', scale: 'linear' },
     y: { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0 },
-    series: levelSeries(grid, lossOf, { repeats }),
+    series: await levelSeries(grid, lossOf, { repeats }),
     references: [],
     spans: [],
     notes: [

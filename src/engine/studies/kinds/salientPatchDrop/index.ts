@@ -142,7 +142,10 @@ export const salientPatchDrop = defineStudy({
   },
   view: async (grid, chosen, context) => ({
     tables: [await lossTable(grid, chosen, context)],
-    figures: [...chosen.modes.map((mode) => lossFigure(grid, mode)), await shareFigure(chosen, context)],
+    figures: [
+      ...(await Promise.all(chosen.modes.map((mode) => lossFigure(grid, mode)))),
+      await shareFigure(chosen, context),
+    ],
     reported: [
       ...paperStatements('Fig. 4b'),
       ...paperStatements('Fig. 4c'),

@@ -12,7 +12,7 @@ const lossIn =
     params['mode'] === mode || params['mode'] === 'clean' ? Number(params['percent']) / 100 : null
 
 /** Figs. 4b and 4c: accuracy against the share of the saliency mass that is lost. */
-export function lossFigure(grid: Grid, mode: SalientMode): FigureSpec {
+export async function lossFigure(grid: Grid, mode: SalientMode): Promise<FigureSpec> {
   const what = mode === 'salient' ? 'Salient' : 'Non-salient'
   return {
     id: `${mode}-drop`,
@@ -20,7 +20,7 @@ export function lossFigure(grid: Grid, mode: SalientMode): FigureSpec {
     title: `${what} patch drop`,
     x: { label: 'Information loss', unit: 'percent', scale: 'linear' },
     y: { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0 },
-    series: levelSeries(grid, lossIn(mode), { repeats: 1 }),
+    series: await levelSeries(grid, lossIn(mode), { repeats: 1 }),
     references: [],
     spans: [],
     notes: [

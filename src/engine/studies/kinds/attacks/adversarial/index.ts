@@ -83,7 +83,7 @@ export const adversarial = defineStudy({
   },
   work: attackWork,
   measure: (context, chosen) => measureAttacks(context, chosen),
-  view(grid, chosen, { models }) {
+  async view(grid, chosen, { models }) {
     const checks = sanityChecks(grid, chosen)
     const starts = strongestAttack(chosen)?.restarts ?? 1
     return {
@@ -92,7 +92,7 @@ export const adversarial = defineStudy({
         ...transferTable(grid, chosen),
         attackTable(grid, models),
       ],
-      figures: attackFigures(grid, chosen),
+      figures: await attackFigures(grid, chosen),
       metrics: attackMetrics(grid, chosen),
       reported: paperStatements(
         { fgsm: 'Fig. 6a', pgd: chosen.steps.length > 1 ? 'Fig. 6c' : 'Fig. 6b', mifgsm: '' }[chosen.attack],

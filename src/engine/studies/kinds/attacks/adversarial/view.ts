@@ -13,16 +13,21 @@ import { attackTitles, otherNotation } from '../titles.ts'
  * Fig. 6: accuracy against epsilon, one figure for each number of steps, the largest first. With one epsilon:
  * accuracy against steps.
  */
-export function attackFigures(grid: Grid, chosen: AdversarialParams): FigureSpec[] {
+export async function attackFigures(grid: Grid, chosen: AdversarialParams): Promise<FigureSpec[]> {
   const [most = 1, ...fewer] = stepsOf(chosen).reverse()
   const rest = isBySteps(chosen) ? [] : fewer
   return [
-    attackFigure(grid, chosen, most),
-    ...rest.map((steps) => ({ ...attackFigure(grid, chosen, steps), id: `attack-${steps}-steps` })),
+    await attackFigure(grid, chosen, most),
+    ...(await Promise.all(
+      rest.map(async (steps) => ({
+        ...(await attackFigure(grid, chosen, steps)),
+        id: `attack-${steps}-steps`,
+      })),
+    )),
   ]
 }
 
-function attackFigure(grid: Grid, chosen: AdversarialParams, steps: number): FigureSpec {
+async function attackFigure(grid: Grid, chosen: AdversarialParams, steps: number): Promise<FigureSpec> {
   const bySteps = isBySteps(chosen)
   const inSteps = chosen.attack === 'fgsm' || bySteps ? '' : `, ${steps} ${steps === 1 ? 'step' : 'steps'}`
   const attacked = ({ params }: StudyCondition) => {
@@ -33,10 +38,10 @@ function attackFigure(grid: Grid, chosen: AdversarialParams, steps: number): Fig
   }
   const signs = ({ params }: StudyCondition) =>
     params['kind'] === 'sign' && !bySteps ? Number(params['epsilon']) : null
-  const lines = levelSeries(grid, attacked, { repeats: 1 })
+  const lines = await levelSeries(grid, attacked, { repeats: 1 })
   const baselines =
     chosen.baseline && !bySteps
-      ? levelSeries(grid, signs, { repeats: 1 }).map((line) => ({
+      ? (await levelSeries(grid, signs, { repeats: 1 })).map((line) => ({
           ...line,
           id: `${line.id}-sign`,
           baseline: 'random sign',
