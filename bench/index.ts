@@ -11,6 +11,7 @@ const all = [
   'gradients',
   'studies',
   'lesions',
+  'largeKernels',
   'peers',
   'browse',
   'pages',

@@ -7,22 +7,27 @@ import type { Feed, Runtime, SharedCall } from './protocol.ts'
 const openThreads = z.coerce.number().int().min(0).max(256).catch(0).parse(process.env['KERNELSCOPE_THREADS'])
 
 /**
- * Opens a graph file with the given provider, without a fallback.
+ * Opens a graph with the given provider, without a fallback.
  *
+ * @param graph path of its file, or the file's bytes where it has no external weights
  * @param sleeping whether its threads sleep between operators instead of waiting awake, where other sessions run in turn
  */
 export const createSession = (
-  path: string,
+  graph: string | Uint8Array,
   { provider, threads }: Runtime,
   { sleeping = false } = {},
-): Promise<InferenceSession> =>
-  InferenceSession.create(path, {
+): Promise<InferenceSession> => {
+  const options = {
     executionProviders: [provider],
     intraOpNumThreads: threads > 0 ? threads : openThreads,
     interOpNumThreads: 1,
-    logSeverityLevel: 3,
+    logSeverityLevel: 3 as const,
     ...(sleeping ? { extra: { session: { intra_op: { allow_spinning: '0' } } } } : {}),
-  })
+  }
+  return typeof graph === 'string'
+    ? InferenceSession.create(graph, options)
+    : InferenceSession.create(graph, options)
+}
 
 /** A classifier's open graph. */
 export interface OpenGraph {

@@ -1,6 +1,6 @@
 import type { Attack } from '#shared/attacks.ts'
 import type { SaliencyMethod } from '#shared/contract/maps.ts'
-import type { SegmentFiles } from '../onnx/index.ts'
+import type { PaddingTrial, SegmentFiles } from '../onnx/index.ts'
 import type { Facts } from './facts.ts'
 import type { Reading } from './readout.ts'
 
@@ -52,6 +52,8 @@ export interface OpenAttackRequest extends Runtime, ClassifierGraph {
 
 export interface OpenTensorsRequest extends Runtime {
   path: string
+  /** The file is the user's, not a variant: it is opened as it is, and nothing is written beside it. */
+  original?: boolean
 }
 
 /** An input of a graph by name. For a classifier: an input other than the pixels, such as the gates of blocks. */
@@ -59,6 +61,13 @@ export interface Feed {
   name: string
   data: Float32Array
   shape: number[]
+}
+
+/** What a trial found: milliseconds a call, and whether all bits of the outputs are the same. */
+export interface PaddingTimes {
+  plain: number
+  padded: number
+  same: boolean
 }
 
 export interface BatchSlice {
@@ -72,6 +81,9 @@ export type OpenTask =
   | { kind: 'open'; request: OpenRequest }
   | { kind: 'openAttack'; request: OpenAttackRequest }
   | { kind: 'openTensors'; request: OpenTensorsRequest }
+
+/** Times convolutions both ways in a worker that opens nothing else. */
+export type TimingTask = { kind: 'timePadding'; trials: readonly PaddingTrial[]; runtime: Runtime }
 
 /** A task for an open worker. The first `rows` images of a slice are computed; the others are padding. */
 export type InferenceTask =
@@ -120,6 +132,7 @@ export interface Answers {
   open: undefined
   openAttack: undefined
   openTensors: undefined
+  timePadding: PaddingTimes[]
   /** Facts for each reading. */
   run: { facts: Facts[]; milliseconds: number }
   outputs: { outputs: Float32Array; milliseconds: number }

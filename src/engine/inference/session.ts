@@ -1,5 +1,5 @@
-import { KernelscopeError } from '#shared/errors.ts'
-import { deathText, Thread } from '../threads/thread.ts'
+import { inferenceThread, type InferenceThread } from './inferenceThread.ts'
+import { withPadding } from './padding.ts'
 import type {
   Answers,
   InferenceTask,
@@ -114,18 +114,15 @@ export async function openTensors(request: OpenTensorsRequest): Promise<TensorSe
   }
 }
 
-/** Starts a worker and opens its graph. */
-async function connect(opening: OpenTask): Promise<Thread<OpenTask | InferenceTask, Answers>> {
-  const thread = new Thread<OpenTask | InferenceTask, Answers>({
-    name: 'inference',
-    once: true,
-    lost: (_, death) =>
-      new KernelscopeError('INFERENCE_FAILED', deathText('the inference worker', death), {
-        cause: death.error,
-      }),
-  })
+/** Starts a worker and opens its graphs, in the form that is fastest here. */
+async function connect(opening: OpenTask): Promise<InferenceThread> {
+  const thread = inferenceThread()
+  const { provider, threads } = opening.request
   try {
-    await thread.ask(opening)
+    const task = await withPadding(opening, (trials) =>
+      thread.ask({ kind: 'timePadding', trials, runtime: { provider, threads } }),
+    )
+    await thread.ask(task)
   } catch (error) {
     await thread.close()
     throw error

@@ -2,7 +2,8 @@ import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
 import { answerTasks } from '../threads/answer.ts'
 import { openAttacker } from './attacks/attacker.ts'
 import { openClassifierGraph } from './classify.ts'
-import type { Answers, InferenceTask, WorkerSessions, OpenTask } from './protocol.ts'
+import { timePadding } from './paddingTimes.ts'
+import type { Answers, InferenceTask, OpenTask, TimingTask, WorkerSessions } from './protocol.ts'
 import { openTensorGraph } from './tensors.ts'
 
 /**
@@ -13,7 +14,7 @@ let opened: WorkerSessions | null = null
 
 answerTasks(answer, { problemOf: asInferenceError, end: () => opened?.release() })
 
-async function answer(task: OpenTask | InferenceTask): Promise<Answers[keyof Answers]> {
+async function answer(task: OpenTask | TimingTask | InferenceTask): Promise<Answers[keyof Answers]> {
   switch (task.kind) {
     case 'open':
       opened = await openClassifierGraph(task.request)
@@ -24,6 +25,8 @@ async function answer(task: OpenTask | InferenceTask): Promise<Answers[keyof Ans
     case 'openTensors':
       opened = await openTensorGraph(task.request)
       return undefined
+    case 'timePadding':
+      return timePadding(task)
     default:
       if (!opened) throw new KernelscopeError('INTERNAL', 'the inference worker has no session')
       return opened.ask(task)

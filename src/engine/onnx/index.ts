@@ -10,6 +10,13 @@ export type { BlockAdds } from './rewrite/branches.ts'
 export { gate, gatesInput } from './rewrite/gate.ts'
 export { attentionReadings, queryInput, readingOutput } from './rewrite/attentionReadings.ts'
 export { segments } from './rewrite/segments.ts'
+export {
+  convolutionText,
+  padColumns,
+  paddedConvolutions,
+  type PaddedConvolution,
+} from './rewrite/padColumns.ts'
+export { paddingTrial, type PaddingTrial } from './rewrite/paddingTrial.ts'
 export { maskKernel, type KernelWindow } from './rewrite/maskKernel.ts'
 export { crossEntropyGradient, labelsInput, weightInput } from './differentiate/crossEntropy.ts'
 export { probe, rowWeightsInput, type Tap } from './rewrite/probe.ts'

@@ -57,15 +57,27 @@ export async function firstRun(model: StoredModel, directory: string, signal: Ab
       (value / 255 - (mean[channel] ?? 0)) / (std[channel] ?? 1)
   })
   const feeds = [{ name: input, data: planar, shape: [images, 3, height, width] }]
-  const logits = await within(model.path, async (session) => (await session.run(feeds, [output])).outputs[0])
+  const logits = await within(
+    model.path,
+    async (session) => (await session.run(feeds, [output])).outputs[0],
+    { original: true },
+  )
   if (logits?.data.length !== images * classes)
     throw new KernelscopeError('MODEL_UNSUPPORTED', `${model.title}: output ${output} is not [N,${classes}]`)
   return { model, directory, signal, images, height, width, pixels, logits: logits.data }
 }
 
-/** Opens a graph file for the time of the work. */
-export async function within<T>(path: string, work: (session: TensorSession) => Promise<T>): Promise<T> {
-  const session = await openTensors({ path, ...runtime })
+/**
+ * Opens a graph file for the time of the work.
+ *
+ * @param original whether it is the model's own file
+ */
+export async function within<T>(
+  path: string,
+  work: (session: TensorSession) => Promise<T>,
+  { original = false } = {},
+): Promise<T> {
+  const session = await openTensors({ path, ...runtime, original })
   try {
     return await work(session)
   } finally {

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { mkdir, open, stat, writeFile, type FileHandle } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join, relative, sep } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { openUserFile, piecesOf } from '../../base/userFile.ts'
 import { throughDraft } from '../../base/wholeFile.ts'
 import type { Graph, OnnxModel, Tensor } from '../graph.ts'
 import { encodeModel, type Placement } from './encode.ts'
+import { readBytes } from './weights.ts'
 
 /** Alignment of tensors in a weights file, in bytes. It suits every element type in a memory map. */
 const alignment = 64
@@ -59,6 +60,33 @@ export async function writeVariant(
   const path = join(directory, `${name}.onnx`)
   await throughDraft(path, (draft) => writeFile(draft, encodeModel(graph, placement)))
   return path
+}
+
+/**
+ * Writes `graph`, a rewrite of the graph of a file of `writeVariant`, beside that file, as `<its name>-<suffix>.onnx`, and gives
+ * its path. Both share the weights file.
+ *
+ * @throws DISK_FULL where the disk is full
+ * @throws FILE_CHANGED where the variant's file has become shorter
+ */
+export async function writeBeside({ path }: OnnxModel, graph: Graph, suffix: string): Promise<string> {
+  const folder = dirname(path)
+  const tensors = new Map<string, Tensor>()
+  const placement = new Map<string, Placement>()
+  for (const [name, tensor] of graph.tensors) {
+    const { data } = tensor
+    const own = data.kind === 'file' && data.path === path
+    tensors.set(name, own ? { ...tensor, data: { kind: 'inline', bytes: await readBytes(tensor) } } : tensor)
+    if (data.kind === 'file' && !own)
+      placement.set(name, {
+        location: relative(folder, data.path).replaceAll(sep, '/'),
+        offset: data.offset,
+        length: data.length,
+      })
+  }
+  const beside = join(folder, `${basename(path, '.onnx')}-${suffix}.onnx`)
+  await throughDraft(beside, (draft) => writeFile(draft, encodeModel({ ...graph, tensors }, placement)))
+  return beside
 }
 
 type FileTensor = Tensor & { data: { kind: 'file'; path: string; offset: number; length: number } }

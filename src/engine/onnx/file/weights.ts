@@ -5,7 +5,7 @@ import { decodeNumbers } from '../numbers.ts'
 import { readFully } from './fileWindow.ts'
 
 /** The elements of a tensor as dense little-endian bytes, read from the file where they are not in memory. */
-async function readBytes(tensor: Tensor): Promise<Uint8Array> {
+export async function readBytes(tensor: Tensor): Promise<Uint8Array> {
   if (tensor.data.kind === 'inline') return tensor.data.bytes
   const { path, offset, length } = tensor.data
   return withUserFile(path, async (file) => {

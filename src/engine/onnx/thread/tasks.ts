@@ -7,7 +7,10 @@ import {
   type KernelLayer,
 } from '#shared/contract/models.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { writeVariant } from '../file/variant.ts'
+import { readModel } from '../file/read.ts'
+import { writeBeside, writeVariant } from '../file/variant.ts'
+import { padColumns, paddedConvolutions, type PaddedConvolution } from '../rewrite/padColumns.ts'
+import { paddingTrial, type PaddingTrial } from '../rewrite/paddingTrial.ts'
 import { modelReader } from './modelReader.ts'
 import { attentionMaps, noAttentionReason, type AttentionMap } from '../structure/attention.ts'
 import {
@@ -46,6 +49,11 @@ export type GraphTask = { path: string; digest?: string } & (
       normalisation: Normalisation
       blocks: readonly BlockAdds[]
     }
+  /** The `paddedConvolutions` of a variant's file. */
+  | { kind: 'convolutions' }
+  | { kind: 'paddingTrials'; convolutions: readonly PaddedConvolution[] }
+  /** Writes a variant's file again, beside it, with these of its convolutions padded before (`padColumns`). Gives its path. */
+  | { kind: 'padded'; convolutions: readonly PaddedConvolution[] }
 )
 
 export interface GraphResults {
@@ -59,6 +67,9 @@ export interface GraphResults {
   attention: { maps: AttentionMap[]; reason: string | undefined }
   variant: string
   segments: SegmentFiles[]
+  convolutions: PaddedConvolution[]
+  paddingTrials: PaddingTrial[]
+  padded: string
 }
 
 /** Runs tasks. Caches the last model until another one is needed or its file changes. */
@@ -71,6 +82,12 @@ export function graphTasks(): (task: GraphTask) => Promise<GraphResults[GraphTas
         'FILE_CHANGED',
         `the model file has changed since it was added: ${task.path}`,
       )
+    if (task.kind === 'paddingTrials') return task.convolutions.map(paddingTrial)
+    if (task.kind === 'convolutions') return paddedConvolutions((await readModel(task.path)).graph)
+    if (task.kind === 'padded') {
+      const variant = await readModel(task.path)
+      return writeBeside(variant, padColumns(variant.graph, task.convolutions), 'padded')
+    }
     const model = await reader.model(task.path)
     switch (task.kind) {
       case 'inspect':
