@@ -1,5 +1,5 @@
 /** File name endings of archives that are read in place, without the dot. */
-export const archiveEndings = ['tar', 'zip'] as const
+export const archiveEndings = ['tar', 'zip', 'parquet'] as const
 
 /** Endings of packed tars, which are unpacked before they are read. */
 export const packedEndings = ['tar.gz', 'tgz'] as const

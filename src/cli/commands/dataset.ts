@@ -26,7 +26,7 @@ export function addDatasetCommands(
     .description(
       'add a folder of images (class subfolders, or flat with a CSV of labels), or archives of it, and index it',
     )
-    .argument('<path>', 'folder, .tar or .zip, or folder of archives')
+    .argument('<path>', 'folder; .tar, .zip or .parquet; or folder of them')
     .option('--title <text>', 'name of the dataset; the folder name where it is left out')
     .option('--labels <csv>', 'CSV with the columns file and label')
     .action(async (path: string, _: unknown, command: Command) => {

@@ -28,6 +28,11 @@ export interface Archive {
   /** Files in the order of a folder that is listed depth first, names by code point. */
   entries(): Iterable<Entry>
   find(name: string): Entry | null
+  /**
+   * Classes of the rows of a table, by number or name, empty where it has none; and the names of all classes by their numbers,
+   * where the table has them.
+   */
+  classes?: { of: readonly (number | string | null)[]; names: readonly string[] | null }
   /** What is left out, and what is wrong with the archive, in sentences. */
   remarks: readonly string[]
   /** About the bytes of memory that the list takes. */

@@ -1,4 +1,4 @@
-/** Files in archives, read in place: tars, zips. */
+/** Files in archives, read in place: tars, zips, tables. */
 export type { Archive, Entry, Packed } from './entry.ts'
 export { fileState, locate, pathText, type FileState } from './locate.ts'
 export { openArchive } from './open.ts'

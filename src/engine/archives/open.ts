@@ -7,6 +7,7 @@ import { withUserFile } from '../base/userFile.ts'
 import type { Archive } from './entry.ts'
 import { EntryTable } from './entryTable.ts'
 import { Collected } from './listing.ts'
+import { listTable } from './parquet/list.ts'
 import { listTar, type ReadAt } from './tar.ts'
 import { listZip } from './zip.ts'
 
@@ -42,16 +43,15 @@ async function listed(handle: FileHandle, file: string): Promise<Archive> {
   const { size, mtimeMs } = await handle.stat()
   // Reading in the thread is many times faster than by the thread pool, for pieces as small as headers.
   const readAt = (target: Buffer, offset: number) => readSync(handle.fd, target, 0, target.length, offset)
+  const about = { file, size, mtime: Math.round(mtimeMs) }
+  const format = formatOf(readAt, file)
+  if (format === 'parquet')
+    return listTable((target, from) => Promise.resolve(readAt(Buffer.from(target.buffer), from)), about)
   const into = new Collected()
-  const problems =
-    formatOf(readAt, file) === 'zip'
-      ? await listZip(handle.fd, file, into)
-      : await listTar(readAt, size, into)
+  const problems = format === 'zip' ? await listZip(handle.fd, file, into) : await listTar(readAt, size, into)
   const table = new EntryTable(into.files)
   return {
-    file,
-    size,
-    mtime: Math.round(mtimeMs),
+    ...about,
     count: table.length,
     entries: () => table.entries(),
     find: (name) => table.find(name),
@@ -68,11 +68,11 @@ const formats: [format: 'gzip' | 'zip' | 'parquet' | 'packed', start: RegExp][] 
 ]
 
 /** Tells an archive by its first bytes. What is none of the others must be a tar: its first header is checked. */
-function formatOf(readAt: ReadAt, file: string): 'zip' | 'tar' {
+function formatOf(readAt: ReadAt, file: string): 'zip' | 'parquet' | 'tar' {
   const bytes = Buffer.alloc(512)
   const start = bytes.subarray(0, readAt(bytes, 0)).toString('latin1')
   const format = formats.find(([, pattern]) => pattern.test(start))?.[0]
-  if (format === 'zip') return 'zip'
+  if (format === 'zip' || format === 'parquet') return format
   if (format === undefined && isTarHeader(bytes)) return 'tar'
   throw new KernelscopeError('FILE_UNREADABLE', `${file} is not an archive that can be read in place`, {
     hint:

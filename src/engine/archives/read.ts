@@ -6,6 +6,7 @@ import { LruMap, remembered } from '../base/lruMap.ts'
 import { asReadError, openUserFile, withUserFile } from '../base/userFile.ts'
 import type { Packed, Place } from './entry.ts'
 import { locate } from './locate.ts'
+import { readTableRow } from './parquet/row.ts'
 
 /** Most archives that a thread keeps open. */
 const mostOpen = 32
@@ -76,16 +77,24 @@ export async function withBytes<T>(path: string, use: (bytes: RandomAccess) => P
 export async function readPacked(packed: Packed): Promise<Buffer> {
   const { place, archive } = packed
   try {
-    const file = await handleOf(packed)
-    return await bytesAt(file, place, packed.path)
+    if (place.kind === 'row')
+      return await readTableRow(
+        async (target, from) => readAll(await handleOf(packed), target, from),
+        packed,
+        place.row,
+      )
+    return await bytesAt(await handleOf(packed), place, packed.path)
   } catch (error) {
     throw asReadError(error, archive.file)
   }
 }
 
-async function bytesAt(file: FileHandle, place: Place, path: string): Promise<Buffer> {
+async function bytesAt(
+  file: FileHandle,
+  place: Exclude<Place, { kind: 'row' }>,
+  path: string,
+): Promise<Buffer> {
   const refuse = (what: string) => new KernelscopeError('IMAGE_UNREADABLE', `${path} ${what}`)
-  if (place.kind === 'row') throw refuse('is a row of a table')
   if (place.kind === 'stored') {
     const bytes = Buffer.allocUnsafe(place.bytes)
     if ((await readAll(file, bytes, place.offset)) < bytes.length)

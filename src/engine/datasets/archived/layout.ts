@@ -1,15 +1,15 @@
 import { basename, join } from 'node:path'
 import { archiveEndings, archiveStem } from '#shared/archiveFiles.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { looksLikeImage } from '#shared/imageFiles.ts'
 import { isThere, readTextAt } from '../../archives/index.ts'
 import { parseRowPath } from '../../images/index.ts'
 import type { FolderReader } from '../folderReader.ts'
 import type { Layout } from '../kinds/kind.ts'
 import type { FoundFile } from '../scan.ts'
 import type { Member, Members } from './find.ts'
+import { tableLabels } from './tableLabels.ts'
 import { webLabels } from './webLabels.ts'
-import { placesIn, treeOf, type Tree } from './tree.ts'
+import { isImage, placesIn, treeOf, type Tree } from './tree.ts'
 
 /** Recognises a folder by a kind of its own, or by one for any folder. */
 export interface Recognition {
@@ -28,7 +28,7 @@ export async function layoutOfArchives(
   { members, remarks }: Members,
   { special, general }: Recognition,
 ): Promise<Layout | null> {
-  const labels = await webLabels(members, await classNames(outer))
+  const labels = tableLabels(members) ?? (await webLabels(members, await classNames(outer)))
   const placeOf = placesIn(members, labels)
   const tree = treeOf(members, placeOf)
   const levels = levelsOf(tree, archiveStem(outer.name))
@@ -116,14 +116,16 @@ function pathsInTree(members: readonly Member[], placeOf: ReturnType<typeof plac
 /** Yields the images of the archives like files. */
 async function* imagesIn(members: readonly Member[]): AsyncGenerator<FoundFile> {
   for (const { prefix, archive } of members)
-    for (const { name, bytes, problem } of archive.entries())
-      if (looksLikeImage(name))
+    for (const entry of archive.entries()) {
+      const { name, bytes, problem } = entry
+      if (isImage(entry))
         yield {
           name: prefix + name,
           bytes,
           mtime: archive.mtime,
           ...(problem === undefined ? {} : { problem: `${prefix}${name} cannot be read: ${problem}` }),
         }
+    }
 }
 
 /** Yields the rows of array files in the archives, under the names of the index. */

@@ -1,8 +1,9 @@
 import { basename } from 'node:path'
 import { looksLikeImage } from '#shared/imageFiles.ts'
+import type { Entry } from '../../archives/index.ts'
 import { looksLikeVideo, nothing, type Listing } from '../folderReader.ts'
 import type { Member } from './find.ts'
-import type { Labels } from './webLabels.ts'
+import type { Labels } from './labels.ts'
 
 /** Images of a folder that are listed: recognition looks at a few names only. */
 const fewImages = 10
@@ -30,7 +31,7 @@ const asFolders = (name: string): string => name.replaceAll(/\.tar\//gi, '/')
 export function placesIn(members: readonly Member[], labels: Labels | null): PlaceInTree {
   if (labels)
     return ({ prefix }, name) => {
-      const className = labels.classOf.get(prefix + name)
+      const className = labels.classOf(prefix + name)
       return className === undefined ? basename(name) : `${className}/${basename(name)}`
     }
 
@@ -47,6 +48,9 @@ function isFlat({ archive }: Member): boolean {
   for (const { name } of archive.entries()) if (name.includes('/')) return false
   return true
 }
+
+/** Whether a file of an archive is an image by its name, or is a row of a table of images. */
+export const isImage = ({ name, place }: Entry): boolean => place?.kind === 'row' || looksLikeImage(name)
 
 /** Builds the tree. It holds the names of folders, and a few of the files of each. */
 export function treeOf(members: readonly Member[], placeOf: PlaceInTree): Tree {
@@ -67,7 +71,7 @@ export function treeOf(members: readonly Member[], placeOf: PlaceInTree): Tree {
       const { listing } = folderAt(above(path))
       const name = basename(path)
       if (looksLikeVideo(name)) listing.videos++
-      else if (looksLikeImage(name)) {
+      else if (isImage(entry)) {
         if (listing.images.length < fewImages) listing.images.push(name)
       } else if (listing.files.length < fewFiles) {
         listing.files.push(name)

@@ -2,20 +2,13 @@ import { basename } from 'node:path'
 import { looksLikeImage } from '#shared/imageFiles.ts'
 import { readPacked } from '../../archives/index.ts'
 import type { Member } from './find.ts'
+import { asFolder, type Labels } from './labels.ts'
 import { labelIn, labelKinds, type LabelKind } from './labelText.ts'
 
 /** Files that are read at a time. */
 const together = 64
 /** Largest file of a label, in bytes. */
 const mostBytes = 65_536
-
-/** Classes of images by their names in the index. */
-export interface Labels {
-  classOf: ReadonlyMap<string, string>
-  /** How the classes were found, in a sentence. */
-  reason: string
-  remarks: readonly string[]
-}
 
 /** An image with the files of the same key. */
 interface Sample {
@@ -50,18 +43,14 @@ export async function webLabels(
       if (label !== null && sample) classOf.set(sample.image, asFolder(known?.[numberOf(label)] ?? label))
     }
     return {
-      classOf,
+      classOf: (name) => classOf.get(name),
       reason: `WebDataset: classes from the .${kind} beside each image${known ? ', named by a list' : ''}.`,
-      remarks: [],
     }
   }
   return null
 }
 
 const numberOf = (label: string): number => (/^\d{1,6}$/.test(label) ? Number(label) : -1)
-
-/** A class is shown to the recognition as a folder, so its name has no slash. */
-const asFolder = (label: string): string => label.replaceAll('/', '_')
 
 /** Texts of which most are there once say what is in an image, not its class. */
 const areCaptions = (kind: LabelKind, labels: readonly string[]): boolean =>
