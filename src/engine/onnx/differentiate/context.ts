@@ -3,6 +3,7 @@ import { codeOf, type ElementType } from '../elementType.ts'
 import type { Node } from '../graph.ts'
 import { int, type GraphBuilder } from '../rewrite/build.ts'
 import type { SizedShapes } from '../shape/sizes.ts'
+import { blockedTensors } from './blocked.ts'
 
 /** A cotangent that is zero outside a range of one axis. Slices that cover the axis are joined by one Concat. */
 export interface CotangentSlice {
@@ -37,12 +38,15 @@ export class Context {
   readonly build: GraphBuilder
   readonly #sized: SizedShapes
   readonly #type: ElementType
+  readonly #blocked: ReadonlySet<string>
+  readonly #outputs = new Map<Node, readonly string[]>()
 
   /** `sized.shapes` must be for a batch larger than one, or a fixed one, so that a batch axis does not look like a broadcast. */
   constructor(build: GraphBuilder, sized: SizedShapes, type: ElementType) {
     this.build = build
     this.#sized = sized
     this.#type = type
+    this.#blocked = blockedTensors(build.graph.nodes, sized.shapes)
   }
 
   /** A constant of the graph's floating-point type. */
@@ -80,6 +84,40 @@ export class Context {
     return name === undefined ? undefined : this.#sized.shapes.get(name)?.value
   }
 
+  /** The names of the first `count` outputs of a node of the forward pass. It gets those that it lacks. */
+  outputsOf(node: Node, count: number): readonly string[] {
+    const outputs = Array.from(
+      { length: count },
+      (_, index) => node.outputs[index] || this.build.fresh(node.op),
+    )
+    this.#outputs.set(node, outputs)
+    return outputs
+  }
+
+  /** The nodes of the forward pass, with the outputs that rules asked for. */
+  forwardNodes(): readonly Node[] {
+    return this.build.graph.nodes.map((node) => {
+      const outputs = this.#outputs.get(node)
+      return outputs ? { ...node, outputs } : node
+    })
+  }
+
+  /** Whether ONNX Runtime is expected to hold a tensor of the forward pass in its blocked layout. */
+  blocked(name: string): boolean {
+    return this.#blocked.has(name)
+  }
+
+  /** The same tensor [N,C,H,W], as the result of a convolution with 1x1 kernels of one, which has the blocked layout. */
+  intoBlocked(x: string, channels: number): string {
+    return this.perChannelConv(x, channels, 1)
+  }
+
+  /** Convolution that multiplies each of `channels` by `factor`. */
+  perChannelConv(x: string, channels: number, factor: number): string {
+    const kernels = this.floats(new Array<number>(channels).fill(factor), [channels, 1, 1, 1])
+    return this.build.node('Conv', [x, kernels], { group: int(channels) })
+  }
+
   mul = (a: string, b: string) => this.build.node('Mul', [a, b])
   add = (a: string, b: string) => this.build.node('Add', [a, b])
   sub = (a: string, b: string) => this.build.node('Sub', [a, b])
@@ -103,16 +141,23 @@ export class Context {
     return this.build.node('ReduceMean', [x, this.build.int64s(axes)], { keepdims: int(1) })
   }
 
-  /** Shape of `like` as an input of Reshape. It is a constant with -1 for an open axis, where there is at most one. */
-  reshapeTarget(like: string): string {
+  /**
+   * Shape of `like` as an input of Reshape, for a tensor with the shape of `from`. It is a constant where at most one axis is
+   * open: 0 for a batch axis that both have, by which a runtime knows that it stays the same, else -1.
+   */
+  reshapeTarget(like: string, from?: string): string {
     const dims = this.#sized.describe(like)
     const open = dims?.filter((dim) => typeof dim !== 'number').length ?? Infinity
     if (!dims || open > 1) return this.build.node('Shape', [like])
-    return this.build.int64s(dims.map((dim) => (typeof dim === 'number' ? dim : -1)))
+    const same = from !== undefined && this.#sized.describe(from)?.[0] === dims[0]
+    return this.build.int64s(
+      dims.map((dim, axis) => (typeof dim === 'number' ? dim : same && axis === 0 ? 0 : -1)),
+    )
   }
 
-  reshape(x: string, like: string): string {
-    return this.build.node('Reshape', [x, this.reshapeTarget(like)])
+  /** Gives `x`, with the shape of `from` where that is given, the shape of `like`. */
+  reshape(x: string, like: string, from?: string): string {
+    return this.build.node('Reshape', [x, this.reshapeTarget(like, from)])
   }
 
   /** Broadcasts `x` to the shape of `like`. */

@@ -7,6 +7,7 @@ import { inputSizes, sizedShapes } from '../shape/sizes.ts'
 import { Flow } from '../structure/flow.ts'
 import { accumulated } from './accumulate.ts'
 import { Context, refusal, type Cotangent } from './context.ts'
+import { factorsFolded } from './folded.ts'
 import { withFused } from './fused.ts'
 import { gradientRules } from './rules.ts'
 
@@ -39,10 +40,13 @@ export function differentiate(graph: Graph, { of, wrt }: { of?: string; wrt?: st
   const c = new Context(build, sized, input.type)
   const gradient = backward(c, nodes, active, output.name, input.name, sized.shapes)
   build.node('Identity', [gradient], {}, gradientOutput)
-  return build.finish({
+  const graphOfBoth = build.finish({
+    nodes: c.forwardNodes(),
     inputs: [...modern.inputs, { name: cotangentInput, type: input.type, shape: output.shape }],
     outputs: [...modern.outputs, { name: gradientOutput, type: input.type, shape: input.shape }],
   })
+  const forward = new Set(modern.nodes.map(({ name }) => name))
+  return factorsFolded(graphOfBoth, ({ name }) => !forward.has(name))
 }
 
 function named(values: readonly Value[], name: string | undefined, what: string): Value {

@@ -259,10 +259,20 @@ function depthToSpace(node: Node, x: Arr): Arr {
   )
 }
 
-function layerNorm(node: Node, x: Arr, scale: Arr, bias: Arr | undefined): Arr {
+/** The norm, the means and the inverse standard deviations. */
+function layerNorm(node: Node, x: Arr, scale: Arr, bias: Arr | undefined): Arr[] {
   const axis = wrap(intOf(node, 'axis', -1), x.shape.length)
-  const xn = standardised(x, (place) => place.slice(0, axis).join(), floatOf(node, 'epsilon', 1e-5))
-  return zip((v, s, b) => v * s + b, xn, scale, bias ?? arr([], [0]))
+  const epsilon = floatOf(node, 'epsilon', 1e-5)
+  const xn = standardised(x, (place) => place.slice(0, axis).join(), epsilon)
+  const outer = x.shape.map((dim, at) => (at < axis ? dim : 1))
+  const inner = [...indices(x.shape.slice(axis))]
+  const row = (place: readonly number[]) => inner.map((rest) => get(x, [...place.slice(0, axis), ...rest]))
+  const mean = fill(outer, (place) => total(row(place)) / inner.length)
+  const inverse = fill(outer, (place) => {
+    const squares = row(place).map((value) => (value - get(mean, place)) ** 2)
+    return 1 / Math.sqrt(total(squares) / inner.length + epsilon)
+  })
+  return [zip((v, s, b) => v * s + b, xn, scale, bias ?? arr([], [0])), mean, inverse]
 }
 
 function groupNorm(node: Node, x: Arr, scale: Arr, bias: Arr): Arr {
@@ -337,7 +347,7 @@ export const operators: Record<string, Operator> = {
     const xn = standardised(at(x), ([n = 0, c = 0]) => `${n},${c}`, floatOf(node, 'epsilon', 1e-5))
     return [channelwise(xn, (value, c) => value * channelOf(at(scale), c) + channelOf(at(bias), c))]
   },
-  LayerNormalization: (node, [x, scale, bias]) => [layerNorm(node, at(x), at(scale), bias)],
+  LayerNormalization: (node, [x, scale, bias]) => layerNorm(node, at(x), at(scale), bias),
   LeakyRelu: map((x, node) => (x > 0 ? x : x * floatOf(node, 'alpha', 0.01))),
   Less: pair((a, b) => truth(a < b)),
   Log: map(Math.log),

@@ -2,11 +2,14 @@ import { intOf, type Node } from '../../graph.ts'
 import { int, ints } from '../../rewrite/build.ts'
 import { windowOf, type SlidingWindow } from '../../shape/spatial.ts'
 import { refusal, type Context, type GradientRule } from '../context.ts'
+import { exchanged, turned } from './kernel.ts'
+import { phased } from './phases.ts'
 
 /**
  * Gradient of a convolution with respect to its input. For stride 1 it is a convolution with the kernel rotated by 180
- * degrees, and input and output channels exchanged within each group. Runtimes compute that many times faster than
- * ConvTranspose, which is used for other strides. There is no gradient with respect to the weight.
+ * degrees, and input and output channels exchanged within each group. For other strides it is several of them, for the phases
+ * of the stride. Runtimes compute that faster than ConvTranspose, which is used for forms that neither covers. There is no
+ * gradient with respect to the weight.
  */
 export const conv: GradientRule = ({ node, dy, wants, c }) => {
   if (wants(1) || wants(2)) throw refusal(node, 'its weight depends on the image')
@@ -17,7 +20,8 @@ export const conv: GradientRule = ({ node, dy, wants, c }) => {
   const reach = kernel.map((k, axis) => (k - 1) * (window.dilations[axis] ?? 1))
   const fits = reach.every((r, axis) => r >= (window.begin[axis] ?? 0) && r >= (window.end[axis] ?? 0))
   const dense = window.strides.every((stride) => stride === 1)
-  return [dense && fits ? rotated(c, node, dy, window, reach) : transposed(c, node, dy, window, reach)]
+  if (dense && fits) return [rotated(c, node, dy, window, reach)]
+  return [(dense ? undefined : phased(c, node, dy, window)) ?? transposed(c, node, dy, window, reach)]
 }
 
 function rotated(
@@ -29,36 +33,20 @@ function rotated(
 ): string {
   const group = intOf(node, 'group', 1)
   const pads = [window.begin, window.end].flatMap((ends) => reach.map((r, axis) => r - (ends[axis] ?? 0)))
-  return c.build.node('Conv', [dy, rotatedKernel(c, node, window.kernel.length, group)], {
+  const weight = node.inputs[1] ?? ''
+  const pointwise = window.kernel.every((k) => k === 1)
+  const kernel = pointwise
+    ? weight
+    : turned(
+        c,
+        weight,
+        window.kernel.map((taps) => ({ first: 0, taps, step: 1 })),
+      )
+  return c.build.node('Conv', [dy, exchanged(c, kernel, c.shape(weight, node), window.kernel, group)], {
     group: int(group),
     dilations: ints(window.dilations),
     pads: ints(pads),
   })
-}
-
-/** [O, I/g, …] to [I, O/g, …], turned around. All of it is constant, so the runtime does it once at load. */
-function rotatedKernel(c: Context, node: Node, rank: number, group: number): string {
-  const weight = node.inputs[1] ?? ''
-  const [outputs = 1, perGroup = 1, ...kernel] = c.shape(weight, node)
-  const axes = kernel.map((_, axis) => axis + 2)
-  const flipped = kernel.every((k) => k === 1)
-    ? weight
-    : c.build.node('Slice', [
-        weight,
-        c.build.int64s(axes.map(() => -1)),
-        c.build.int64s(axes.map(() => -(2 ** 31) + 1)),
-        c.build.int64s(axes),
-        c.build.int64s(axes.map(() => -1)),
-      ])
-  if (perGroup === 1 && outputs === group) return flipped
-  if (group === 1) return c.build.node('Transpose', [flipped], { perm: ints([1, 0, ...axes]) })
-  const split = c.build.node('Reshape', [
-    flipped,
-    c.build.int64s([group, outputs / group, perGroup, ...kernel]),
-  ])
-  const perm = [0, 2, 1, ...Array.from({ length: rank }, (_, axis) => axis + 3)]
-  const swapped = c.build.node('Transpose', [split], { perm: ints(perm) })
-  return c.build.node('Reshape', [swapped, c.build.int64s([group * perGroup, outputs / group, ...kernel])])
 }
 
 function transposed(

@@ -4,7 +4,9 @@ import { wrapAxis } from '../../shape/known.ts'
 import { refusal, type GradientRule } from '../context.ts'
 
 /** Reshape, Flatten, Squeeze and Unsqueeze: reshapes the cotangent to the shape of the input. */
-export const reshape: GradientRule = ({ node, dy, c }) => [c.reshape(dy, node.inputs[0] ?? '')]
+export const reshape: GradientRule = ({ node, dy, c }) => [
+  c.reshape(dy, node.inputs[0] ?? '', node.outputs[0]),
+]
 
 export const transpose: GradientRule = ({ node, dy, c }) => {
   const rank = c.shape(node.inputs[0] ?? '', node).length

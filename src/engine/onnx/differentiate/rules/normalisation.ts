@@ -3,16 +3,26 @@ import { wrapAxis } from '../../shape/known.ts'
 import { refusal, type Context, type GradientRule } from '../context.ts'
 
 /**
- * Backward of xn = (x - mean)/sqrt(var + eps) over `axes`, for the cotangent g of xn:
- * dx = (g - mean(g) - xn mean(g xn)) / sqrt(var + eps).
+ * Backward of xn = (x - mean) s, s = 1/sqrt(var + eps), over `axes`, for the cotangent g of xn:
+ * dx = (g - mean(g) - (x - mean) mean(g (x - mean)) s^2) s. The statistics are those of the forward pass, where it gives them.
  */
-function normalised(c: Context, x: string, g: string, axes: readonly number[], epsilon: number): string {
-  const centred = c.sub(x, c.mean(x, axes))
+function normalised(
+  c: Context,
+  x: string,
+  g: string,
+  axes: readonly number[],
+  statistics: number | { mean: string; scale: string },
+): string {
+  const known = typeof statistics === 'number' ? undefined : statistics
+  const centred = c.sub(x, known?.mean ?? c.mean(x, axes))
+  const scale = known?.scale ?? inverseDeviation(c, centred, axes, Number(statistics))
+  const share = c.mul(c.mean(c.mul(g, centred), axes), c.mul(scale, scale))
+  return c.mul(c.sub(c.sub(g, c.mean(g, axes)), c.mul(centred, share)), scale)
+}
+
+function inverseDeviation(c: Context, centred: string, axes: readonly number[], epsilon: number): string {
   const variance = c.mean(c.mul(centred, centred), axes)
-  const scale = c.build.node('Reciprocal', [c.build.node('Sqrt', [c.add(variance, c.scalar(epsilon))])])
-  const xn = c.mul(centred, scale)
-  const along = c.mul(xn, c.mean(c.mul(g, xn), axes))
-  return c.mul(c.sub(c.sub(g, c.mean(g, axes)), along), scale)
+  return c.build.node('Reciprocal', [c.build.node('Sqrt', [c.add(variance, c.scalar(epsilon))])])
 }
 
 export const layerNormalization: GradientRule = ({ node, dy, c }) => {
@@ -20,7 +30,8 @@ export const layerNormalization: GradientRule = ({ node, dy, c }) => {
   const rank = c.shape(x, node).length
   const from = wrapAxis(intOf(node, 'axis', -1), rank)
   const axes = Array.from({ length: rank - from }, (_, index) => from + index)
-  return [normalised(c, x, c.mul(dy, scale), axes, floatOf(node, 'epsilon', 1e-5))]
+  const [, mean = '', inverse = ''] = c.outputsOf(node, 3)
+  return [normalised(c, x, c.mul(dy, scale), axes, { mean, scale: inverse })]
 }
 
 /** Reshapes a vector [C] to [C,1,1,…], so that it multiplies [N,C,…]. */
@@ -41,8 +52,9 @@ export const batchNormalization: GradientRule = ({ node, dy, c }) => {
 export const instanceNormalization: GradientRule = ({ node, dy, c }) => {
   const [x = '', scale = ''] = node.inputs
   const rank = c.shape(x, node).length
+  const g = c.value(scale)?.every((value) => value === 1) ? dy : c.mul(dy, perChannel(c, scale, rank))
   const axes = Array.from({ length: rank - 2 }, (_, index) => index + 2)
-  return [normalised(c, x, c.mul(dy, perChannel(c, scale, rank)), axes, floatOf(node, 'epsilon', 1e-5))]
+  return [normalised(c, x, g, axes, floatOf(node, 'epsilon', 1e-5))]
 }
 
 /** The scale is per group in opset 18 and per channel from 21 on; its length shows which. */

@@ -5,8 +5,10 @@ import { refusal, type Context, type GradientRule } from '../context.ts'
 
 export const globalAveragePool: GradientRule = ({ node, dy, c }) => {
   const x = node.inputs[0] ?? ''
-  const area = elementCount(c.shape(x, node).slice(2))
-  return [c.expand(c.times(dy, 1 / area), x)]
+  const [channels, ...spatial] = [1, 2, 3].map((axis) => c.fixed(x, axis, node))
+  const area = elementCount(spatial)
+  const spread = c.mul(dy, c.floats(new Array<number>(area).fill(1 / area), [1, 1, ...spatial]))
+  return [c.blocked(x) ? c.intoBlocked(spread, channels ?? 1) : spread]
 }
 
 export const globalMaxPool: GradientRule = ({ node, dy, c }) => {

@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest'
+import { differentiate } from '#engine/onnx/index.ts'
+import { int, ints, type GraphBuilder } from '#engine/onnx/rewrite/build.ts'
+import { expectGradient, expectRuntimeAgrees, graphOf, noise } from './reference/check.ts'
+
+const constant = (build: GraphBuilder, shape: number[], seed: number) =>
+  build.constant(
+    [...noise(shape, seed).data].map((value) => value / Math.sqrt(shape.slice(1).reduce((a, b) => a * b, 1))),
+    'float32',
+    shape,
+  )
+
+const conv = (b: GraphBuilder, x: string, weight: number[], stride: number, pad: number, group = 1) =>
+  b.node('Conv', [x, constant(b, weight, weight.length + pad)], {
+    strides: ints([stride, stride]),
+    pads: ints([pad, pad, pad, pad]),
+    group: int(group),
+  })
+
+/** A ResNet of one residual block that halves the size; its 16 channels fill a block of ONNX Runtime's layout. */
+const residual = (group: number) =>
+  graphOf([1, 3, 7, 5], (b) => {
+    const stem = b.node('Relu', [conv(b, 'x', [16, 3, 3, 3], 2, 1)])
+    const branch = conv(b, stem, [16, 16 / group, 3, 3], 2, 1, group)
+    const sum = b.node('Add', [branch, conv(b, stem, [16, 16, 1, 1], 2, 0)])
+    return b.node('GlobalAveragePool', [b.node('Relu', [sum])])
+  })
+
+it.each([1, 16])('the gradient of a strided residual block with %i groups', async (group) => {
+  const graph = residual(group)
+  expect(differentiate(graph).nodes.map(({ op }) => op)).not.toContain('ConvTranspose')
+  expectGradient(graph, noise([1, 3, 7, 5]), { samples: 5 })
+  await expectRuntimeAgrees(graph, noise([1, 3, 7, 5]))
+})
+
+it('keeps the mask of a ReLU exact from the smallest to the largest values of float32', async () => {
+  const values = [0, -1, 2 ** -149, 2 ** -126, 1e-3, 3, 3e38, -3e38]
+  const x = { shape: [1, 16, 1, 8], data: Float64Array.from({ length: 128 }, (_, i) => values[i % 8] ?? 0) }
+  const graph = graphOf(x.shape, (b) => {
+    const ones = b.constant(new Array<number>(16).fill(1), 'float32', [16, 1, 1, 1])
+    return b.node('Relu', [b.node('Conv', ['x', ones], { group: int(16) })])
+  })
+  await expectRuntimeAgrees(graph, x)
+})
+
+it('multiplies weights by constant factors, not what flows back', async () => {
+  const graph = graphOf([2, 4], (b) => {
+    const scaled = b.node('Mul', ['x', b.constant([2, 1.5, 0.5, -1], 'float32')])
+    const hidden = b.node('Relu', [b.node('MatMul', [scaled, constant(b, [4, 5], 2)])])
+    return b.node('MatMul', [b.node('Mul', [hidden, b.scalar(3)]), constant(b, [5, 3], 3)])
+  })
+  expectGradient(graph, noise([2, 4]))
+  await expectRuntimeAgrees(graph, noise([2, 4]))
+  const { nodes, tensors } = differentiate(graph)
+  const forward = new Set(graph.nodes.map(({ name }) => name))
+  const weights = new Set(nodes.flatMap(({ op, outputs }) => (op === 'Transpose' ? outputs : [])))
+  const factors = nodes.filter(
+    ({ op, name, inputs }) => op === 'Mul' && !forward.has(name) && inputs.some((one) => tensors.has(one)),
+  )
+  expect(factors).toHaveLength(2)
+  for (const { inputs } of factors) expect(inputs.some((name) => weights.has(name))).toBe(true)
+})
