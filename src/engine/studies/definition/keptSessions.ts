@@ -1,9 +1,16 @@
 import { canonicalJson } from '#shared/canonical.ts'
+import type { AttackSession, ProviderChoice } from '../../inference/index.ts'
 import type { Classifier, GraphPlan, StoredModel } from '../../models/index.ts'
 
 /** Sessions that are kept open between two stretches of a run, and bytes of their model files, at most. */
 const mostSessions = 6
 const mostBytes = 2 ** 30
+
+/** The graphs of an attack, with the provider that they were opened with. */
+export interface OpenAttack {
+  session: AttackSession
+  provider: ProviderChoice
+}
 
 /** Sessions of a run that stay open from one stretch of the order of images to the next. */
 export interface KeptSessions {
@@ -13,31 +20,58 @@ export interface KeptSessions {
   take(model: StoredModel, graph: GraphPlan, open: () => Promise<Classifier>): Promise<Classifier>
   /** Gives a session back: it stays open where it is used again and there is room. */
   give(model: StoredModel, graph: GraphPlan, classifier: Classifier): Promise<void>
+  /** Takes the session that attacks a model, or opens it. */
+  takeAttack(model: StoredModel, open: () => Promise<OpenAttack>): Promise<OpenAttack>
+  /** Gives it back, as `give`. One whose worker has died is closed. */
+  giveAttack(model: StoredModel, attack: OpenAttack): Promise<void>
   close(): Promise<void>
 }
 
 export function keptSessions(): KeptSessions {
-  const kept = new Map<string, { classifier: Classifier; bytes: number }>()
+  const classifiers = shelf<Classifier>((classifier) => classifier.close())
+  const attacks = shelf<OpenAttack>(({ session }) => session.close())
+  const isRoom = (bytes: number) =>
+    classifiers.held().count + attacks.held().count < mostSessions &&
+    classifiers.held().bytes + attacks.held().bytes + bytes <= mostBytes
   const keyOf = ({ id }: StoredModel, { name, floats = false, change }: GraphPlan) =>
     canonicalJson({ id, name, floats, change: change ?? null })
   return {
     again: false,
-    async take(model, graph, open) {
-      const key = keyOf(model, graph)
-      const own = kept.get(key)
-      kept.delete(key)
-      return own?.classifier ?? open()
+    take: (model, graph, open) => classifiers.take(keyOf(model, graph), open),
+    give(model, graph, classifier) {
+      return classifiers.give(keyOf(model, graph), classifier, model.bytes, this.again && isRoom(model.bytes))
     },
-    async give(model, graph, classifier) {
-      const bytes = [...kept.values()].reduce((sum, own) => sum + own.bytes, model.bytes)
-      if (this.again && kept.size < mostSessions && bytes <= mostBytes)
-        kept.set(keyOf(model, graph), { classifier, bytes: model.bytes })
-      else await classifier.close()
+    takeAttack: ({ id }, open) => attacks.take(String(id), open),
+    giveAttack({ id, bytes }, attack) {
+      // Two graphs, forward and backward, each with the weights.
+      const keeps = this.again && !attack.session.ended && isRoom(2 * bytes)
+      return attacks.give(String(id), attack, 2 * bytes, keeps)
     },
     async close() {
+      await classifiers.close()
+      await attacks.close()
+    },
+  }
+}
+
+/** Sessions of one kind that wait for their next use. */
+function shelf<T>(end: (own: T) => Promise<void>) {
+  const kept = new Map<string, { own: T; bytes: number }>()
+  return {
+    held: () => ({ count: kept.size, bytes: [...kept.values()].reduce((sum, { bytes }) => sum + bytes, 0) }),
+    async take(key: string, open: () => Promise<T>): Promise<T> {
+      const found = kept.get(key)
+      kept.delete(key)
+      return found ? found.own : open()
+    },
+    async give(key: string, own: T, bytes: number, keeps: boolean): Promise<void> {
+      if (keeps && !kept.has(key)) kept.set(key, { own, bytes })
+      else await end(own)
+    },
+    async close(): Promise<void> {
       const all = [...kept.values()]
       kept.clear()
-      for (const { classifier } of all) await classifier.close()
+      for (const { own } of all) await end(own)
     },
   }
 }

@@ -5,6 +5,7 @@ import { classifierGraph, openWithFirst, writeGraph, type StoredModel } from '..
 import { failedRows, gradientCallSize, type CallSize } from '../../../measure/calls.ts'
 import { measureGrid } from '../../../measure/grid.ts'
 import { loadedBatches } from '../../../measure/load.ts'
+import { onFloats } from '../../../measure/sessions.ts'
 import { trajectoryKey } from '../../../measure/work.ts'
 import { attackInCalls } from './calls.ts'
 import { strongestAttack } from './conditions.ts'
@@ -18,7 +19,7 @@ import {
   type StudyImage,
   variantKey,
 } from '../../../../facts/index.ts'
-import type { FailedRow, MeasureContext } from '../../../definition/index.ts'
+import type { FailedRow, MeasureContext, OpenAttack } from '../../../definition/index.ts'
 
 /**
  * Measures attacks: first the clean images, then each trajectory once for all conditions it serves. For a
@@ -37,10 +38,8 @@ export async function measureAttacks(context: MeasureContext, chosen: Adversaria
     .map(attackOf)
     .filter(({ attack }) => attack.surrogate === null)
   if (attacks.length === 0 || context.job.signal.aborted) return
-  context.progress.note(`${context.model.title}: building the backward pass`)
-  const { session, provider } = await openWithFirst(context.settings, context.log, async (name) =>
-    openAttackSession(await attackRequest(context, context.model, name)),
-  )
+  const opened = await takeAttack(context, context.model)
+  const { session, provider } = opened
   const strongest = chosen.transfer ? strongestAttack(chosen) : null
   const shown: TransferTarget[] = []
   const size = gradientCallSize(context.model)
@@ -60,10 +59,19 @@ export async function measureAttacks(context: MeasureContext, chosen: Adversaria
       }
     }
   } finally {
-    await session.close()
-    for (const { classifier } of shown) await classifier.close()
+    await context.sessions.giveAttack(context.model, opened)
+    for (const { model, classifier } of shown) await context.sessions.give(model, onFloats, classifier)
   }
 }
+
+/** Takes the session that attacks a model from those of the run, or opens it with the first provider that does. */
+export const takeAttack = (context: MeasureContext, model: StoredModel): Promise<OpenAttack> =>
+  context.sessions.takeAttack(model, () => {
+    context.progress.note(`${model.title}: building the backward pass`)
+    return openWithFirst(context.settings, context.log, async (name) =>
+      openAttackSession(await attackRequest(context, model, name)),
+    )
+  })
 
 /** Builds the request for an attack session of a model. Writes the graphs it needs. */
 export async function attackRequest(

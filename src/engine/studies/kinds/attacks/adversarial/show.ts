@@ -36,7 +36,9 @@ export async function openTargets(
   targets: TransferTarget[],
 ): Promise<void> {
   for (const model of context.models.filter((other) => takesImagesOf(other, context.model))) {
-    const classifier = await openClassifier(context.workspace, model, context.settings, context.log, onFloats)
+    const classifier = await context.sessions.take(model, onFloats, () =>
+      openClassifier(context.workspace, model, context.settings, context.log, onFloats),
+    )
     const { transform, preprocessing } = transferCondition(attack, model, context.model)
     const setting = preprocessing ? { preprocessing } : {}
     targets.push({

@@ -8,15 +8,15 @@ import type { ErrorShape } from '#shared/errors.ts'
 import { throughDraft } from '../../../../base/wholeFile.ts'
 import { encodePng } from '../../../../images/index.ts'
 import { modelFor } from '../../../../datasets/index.ts'
-import { openAttackSession, type AttackSession } from '../../../../inference/index.ts'
-import { openWithFirst, usableModel, type StoredModel } from '../../../../models/index.ts'
+import type { AttackSession } from '../../../../inference/index.ts'
+import { usableModel, type StoredModel } from '../../../../models/index.ts'
 import type { Workspace } from '../../../../workspace/index.ts'
 import { attackInCalls } from '../adversarial/calls.ts'
-import { attackRequest } from '../adversarial/measure.ts'
+import { takeAttack } from '../adversarial/measure.ts'
 import { gradientCallSize } from '../../../measure/calls.ts'
 import { loadedBatches, type LoadedBatch } from '../../../measure/load.ts'
 import type { StudyImage } from '../../../../facts/index.ts'
-import type { MeasureContext } from '../../../definition/index.ts'
+import type { MeasureContext, OpenAttack } from '../../../definition/index.ts'
 
 /**
  * Path of the adversarial image of an attack: an 8-bit PNG of the surrogate's input size. The attack names
@@ -53,16 +53,11 @@ export function openAdversarialImages(context: MeasureContext, surrogateId: numb
   const { db } = context.workspace
   const surrogate = modelFor(db, context.source.datasetId, usableModel(db, surrogateId))
   const size = gradientCallSize(surrogate)
-  let session: AttackSession | null = null
+  let opened: OpenAttack | null = null
 
   async function open(): Promise<AttackSession> {
-    if (session) return session
-    context.progress.note(`${surrogate.title}: building the backward pass`)
-    const opened = await openWithFirst(context.settings, context.log, async (name) =>
-      openAttackSession(await attackRequest(context, surrogate, name)),
-    )
-    session = opened.session
-    return session
+    opened ??= await takeAttack(context, surrogate)
+    return opened.session
   }
 
   async function makeBatch(
@@ -108,7 +103,7 @@ export function openAdversarialImages(context: MeasureContext, surrogateId: numb
       return failed
     },
     async close() {
-      await session?.close()
+      if (opened) await context.sessions.giveAttack(surrogate, opened)
     },
   }
 }

@@ -4,7 +4,7 @@ import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import type { Preprocessing } from '#shared/contract/index.ts'
 import { allOutputs } from '#shared/readouts.ts'
 import { noRewrite } from '#shared/rewrites.ts'
-import { openClassifier, type Classifier } from '../../../../models/index.ts'
+import { openClassifier, unchangedGraph, type Classifier } from '../../../../models/index.ts'
 import { failedRows, inCalls } from '../../../measure/calls.ts'
 import { imageProblem } from '../../../measure/load.ts'
 import { measureGrid } from '../../../measure/grid.ts'
@@ -35,7 +35,9 @@ export async function measureTransfer(context: MeasureContext, params: TransferP
   if (params.surrogate === null)
     throw new KernelscopeError('STUDY_PARAMS', 'invalid surrogate: none was settled')
   const adversarial = openAdversarialImages(context, params.surrogate)
-  const classifier = await openClassifier(context.workspace, context.model, context.settings, context.log)
+  const classifier = await context.sessions.take(context.model, unchangedGraph, () =>
+    openClassifier(context.workspace, context.model, context.settings, context.log),
+  )
   try {
     const runs = context.conditions.flatMap((condition) => {
       const attack = attackOf(condition)
@@ -55,7 +57,7 @@ export async function measureTransfer(context: MeasureContext, params: TransferP
       }
     }
   } finally {
-    await classifier.close()
+    await context.sessions.give(context.model, unchangedGraph, classifier)
     await adversarial.close()
   }
 }
