@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import type { Dataset, Model, Study, StudyKind } from '#shared/contract/index.ts'
-import { looksLikeArchive } from '#shared/archiveFiles.ts'
+import { looksLikeArchive, looksLikePackedTar } from '#shared/archiveFiles.ts'
 import { KernelscopeError, type ErrorCode } from '#shared/errors.ts'
 import { shownTitle } from '#shared/preprocessingChange.ts'
 import { modelIdOf, shownId } from '#shared/shownModel.ts'
@@ -105,7 +105,10 @@ export async function namedDataset(
   if (known) return known.state === 'ready' ? known : finishIndexing(client, known.id, session, options)
   await checkUnlisted(name, client.datasets.get)
   const path = resolve(session.io.cwd, name)
-  if (kindOf(path) === 'folder' || (kindOf(path) === 'file' && looksLikeArchive(path)))
+  if (
+    kindOf(path) === 'folder' ||
+    (kindOf(path) === 'file' && (looksLikeArchive(path) || looksLikePackedTar(path)))
+  )
     return addDataset(client, { path }, session, options)
   throw missing('DATASET_NOT_FOUND', 'dataset', name, rows, ', and no such folder or archive')
 }
@@ -125,7 +128,7 @@ export async function knownDataset(client: Client, name: string, { io }: CliSess
 /** Adds a folder or an archive and waits until it is indexed. */
 export async function addDataset(
   client: Client,
-  input: { path: string; title?: string; labels?: string },
+  input: { path: string; title?: string; labels?: string; unpack?: boolean },
   { io }: CliSession,
   { quiet }: GlobalOptions,
 ): Promise<Dataset> {

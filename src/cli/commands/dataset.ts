@@ -12,6 +12,7 @@ import { addSubsetCommands } from './subset.ts'
 interface AddFlags extends GlobalOptions {
   title?: string
   labels?: string
+  unpack?: boolean
 }
 
 export function addDatasetCommands(
@@ -29,6 +30,10 @@ export function addDatasetCommands(
     .argument('<path>', 'folder; .tar, .zip or .parquet; or folder of them')
     .option('--title <text>', 'name of the dataset; the folder name where it is left out')
     .option('--labels <csv>', 'CSV with the columns file and label')
+    .option(
+      '--unpack',
+      'lets a .tar.gz be unpacked into the workspace; says how much it takes where it is left out',
+    )
     .action(async (path: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<AddFlags>()
       const client = await session.openWorkspace(options)
@@ -36,6 +41,7 @@ export function addDatasetCommands(
         path: resolve(session.io.cwd, path),
         ...(options.title === undefined ? {} : { title: options.title }),
         ...(options.labels === undefined ? {} : { labels: resolve(session.io.cwd, options.labels) }),
+        ...(options.unpack === true ? { unpack: true } : {}),
       }
       const added = await addDataset(client, input, session, options)
       session.print(options, { dataset: added }, () => datasetTable([added]))

@@ -4,21 +4,11 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { noProgress, type JobContext } from '../jobs/index.ts'
-import { isLink, type Workspace } from '../workspace/index.ts'
+import type { Workspace } from '../workspace/index.ts'
 import { looksLikeVideo } from './folderReader.ts'
 import { statOf } from '../base/statOf.ts'
 
 const framesOf = ({ path }: Workspace, datasetId: number) => join(path, 'frames', String(datasetId))
-
-/** Deletes the extracted frames of datasets that are not in the workspace any more. */
-export async function removeLostFrames({ path, db }: Workspace): Promise<void> {
-  const folder = join(path, 'frames')
-  // What a link leads to is not the workspace's.
-  if (isLink(folder) || !existsSync(folder)) return
-  const known = new Set(db.prepare<[], number>('SELECT id FROM dataset').pluck().all().map(String))
-  for (const name of await readdir(folder))
-    if (!known.has(name)) await rm(join(folder, name), { recursive: true, force: true })
-}
 
 /**
  * Extracts the frames of every video below `root` with ffmpeg, as PNG files `<video>/<frame>.png` from 000 on. They are

@@ -8,14 +8,15 @@ import { detectLayout, type Layout } from './layout.ts'
 import { reportOf } from './report.ts'
 import { checkRoot } from './root.ts'
 import { listFiles } from './listing.ts'
-import { datasetRow, setDatasetReport, setDatasetState } from './store.ts'
+import { isPackedTar, unpacked } from './unpacked.ts'
+import { datasetRow, setDatasetLayout, setDatasetReport, setDatasetState } from './store.ts'
 import { imageRoot } from '../facts/index.ts'
 import { nextTurn } from '../base/nextTurn.ts'
 
 const measureEvery = 64
 
 /**
- * Updates the index of a dataset in two passes. The first reads names, sizes and times of all files; the second reads
+ * Updates the index of a dataset in two passes, after unpacking it where it is a packed tar. The first reads names, sizes and times of all files; the second reads
  * digest and dimensions of new and changed files. Both passes can be stopped and resumed at any point.
  *
  * @throws DATASET_EMPTY where the folder has no images
@@ -34,7 +35,11 @@ export async function indexDataset(
     refuseDeadly(row.path, context)
     // Counted from the listing on: a disk of the network that does not answer blocks the engine until it is killed.
     context.enterNative()
-    const layout = await detectLayout(row.path, row.labels_path ?? undefined)
+    const packed = isPackedTar(row.path)
+    const root = packed ? await unpacked(workspace, datasetId, row.path, context) : row.path
+    if (root === null) return
+    const layout = await detectLayout(root, row.labels_path ?? undefined)
+    if (packed) setDatasetLayout(db, datasetId, layout)
     setDatasetState(db, datasetId, 'indexing')
     writeClasses(workspace, datasetId, layout)
     if (layout.videos && !(await extractFrames(workspace, datasetId, row.path, context))) return

@@ -10,6 +10,7 @@ import { present, type Db } from '../workspace/index.ts'
 import { requireDataset } from './archived/find.ts'
 import { countReadable, fileCounts, renewTimes, type FoundFile } from './fileCounts.ts'
 import { datasetRow } from './store.ts'
+import { isPackedTar } from './unpacked.ts'
 import { imageRoot } from '../facts/index.ts'
 
 /** Number of images whose bytes are compared before another folder is accepted as the dataset's. */
@@ -94,7 +95,7 @@ function sampleOf(db: Db, datasetId: number, size: number): Row[] {
  * @throws FILE_MISSING where there is no such folder or archive
  * @throws DATASET_MOVED where files of a sample are missing or differ, unless forced
  * @throws USAGE where the folder is that of another dataset
- * @throws UNSUPPORTED where the images are frames of videos
+ * @throws UNSUPPORTED where the images are frames of videos, or were unpacked
  */
 export async function rerootDataset(
   db: Db,
@@ -104,12 +105,14 @@ export async function rerootDataset(
 ): Promise<FolderCheck> {
   const row = datasetRow(db, datasetId)
   const root = resolve(path)
-  requireDataset(root)
   if (row.frames_path !== null)
     throw new KernelscopeError(
       'UNSUPPORTED',
-      `frames were taken from the videos of ${row.title}: add the new folder instead`,
+      isPackedTar(row.path)
+        ? `${row.title} was unpacked into the workspace: add the packed file at its new place instead`
+        : `frames were taken from the videos of ${row.title}: add the new folder instead`,
     )
+  requireDataset(root)
   const other = db
     .prepare<[string, number], string>(`SELECT title FROM dataset WHERE path = ? AND id <> ? AND ${present}`)
     .pluck()

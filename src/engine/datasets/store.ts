@@ -28,7 +28,7 @@ interface DatasetRow {
   recognised: Dataset['recognised']
   report: string | null
   parts: string | null
-  /** Folder of the extracted frames of videos; null for images. */
+  /** Folder of the extracted frames of videos, or the unpacked tar; null where images are read where they are. */
   frames_path: string | null
   state: Dataset['state']
   problem: string | null
@@ -118,7 +118,12 @@ export function renameDataset(db: Db, id: number, title: string): Dataset {
 }
 
 /** Adds a dataset, or updates the one of the same folder. Gives its id. */
-export function insertDataset(db: Db, path: string, title: string, layout: Layout): number {
+export function insertDataset(
+  db: Db,
+  path: string,
+  title: string,
+  layout: Pick<Layout, 'kind' | 'recognised' | 'labelsPath'>,
+): number {
   const known = rowToAdd(db, { dataset: path })
   if (known !== undefined) {
     db.prepare('UPDATE dataset SET labels_path = ?, layout = ?, recognised = ? WHERE id = ?').run(
@@ -135,6 +140,11 @@ export function insertDataset(db: Db, path: string, title: string, layout: Layou
     )
     .run(title, path, layout.labelsPath, layout.kind, layout.recognised, Date.now())
   return Number(lastInsertRowid)
+}
+
+/** Stores what a dataset was recognised as, where it could not be known when it was added. */
+export function setDatasetLayout(db: Db, id: number, { kind, recognised }: Layout): void {
+  db.prepare('UPDATE dataset SET layout = ?, recognised = ? WHERE id = ?').run(kind, recognised, id)
 }
 
 export function setDatasetState(

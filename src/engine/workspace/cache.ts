@@ -53,6 +53,7 @@ const sizes: Record<PartId, (workspace: Workspace) => PartSize> = {
     )
     return { items: facts + measured.items, bytes: facts * factBytes + measured.bytes }
   },
+  archives: ({ path }) => sizeOfFiles(filesIn(join(path, 'archives'))),
   exports: (workspace) => sizeOfFiles(filesIn(workspace.exports)),
 }
 
@@ -73,6 +74,12 @@ const words: readonly Omit<CachePart, 'items' | 'bytes'>[] = [
     id: 'maps',
     title: 'Maps',
     text: 'Attention, saliency and receptive fields that were looked at; computed again when asked for.',
+    disposable: true,
+  },
+  {
+    id: 'archives',
+    title: 'Unpacked archives',
+    text: 'Datasets that were added packed (.tar.gz). Without them their images are missing until they are indexed again, which unpacks them.',
     disposable: true,
   },
   {
@@ -100,6 +107,7 @@ function drop(workspace: Workspace, part: PartId, bytes: number): number {
     workspace.thumbnails.clear()
     return freed
   }
+  if (part === 'archives') return dropFiles(filesIn(join(workspace.path, 'archives')), bytes)
   if (part === 'graphs') return dropFiles(filesIn(workspace.weights), bytes)
   if (part !== 'maps') return 0
   const before = sizes.maps(workspace).bytes

@@ -132,9 +132,21 @@ const imageUnder = byId.extend({ conditionId: id.optional(), transform: z.string
 export const datasets = {
   list: oc.output(z.array(dataset)),
   get: oc.input(byId).output(dataset),
+  /** What unpacking a packed tar (.tar.gz) into the workspace would take, in bytes; null for what is read in place. */
+  unpacking: oc
+    .input(z.object({ path: z.string() }))
+    .output(z.object({ packed: z.int(), unpacked: z.int(), free: z.int() }).nullable()),
   /** Starts indexing in a job and returns at once. */
   add: oc
-    .input(z.object({ path: z.string(), title: z.string().optional(), labels: z.string().optional() }))
+    .input(
+      z.object({
+        path: z.string(),
+        title: z.string().optional(),
+        labels: z.string().optional(),
+        /** Lets a packed tar (.tar.gz) be unpacked into the workspace; without it, one is refused. */
+        unpack: z.boolean().default(false),
+      }),
+    )
     .output(z.object({ dataset, jobId: id })),
   reindex: oc.input(byId).output(z.object({ jobId: id })),
   rename: oc.input(byId.extend({ title: z.string().trim().min(1) })).output(dataset),

@@ -38,7 +38,14 @@ const sizes = (workspace: Workspace) =>
 describe('the parts of a workspace', () => {
   it('are counted by kind', () => {
     const workspace = used()
-    expect(sizes(workspace)).toEqual({ thumbnails: 20, graphs: 2, maps: 1, facts: 0, exports: 1 })
+    expect(sizes(workspace)).toEqual({
+      thumbnails: 20,
+      graphs: 2,
+      maps: 1,
+      archives: 0,
+      facts: 0,
+      exports: 1,
+    })
     const bytes = new Map(cacheParts(workspace).map((part) => [part.id, part.bytes]))
     expect(bytes.get('graphs')).toBe(200_000)
     expect(bytes.get('maps')).toBe(3000)
@@ -48,7 +55,7 @@ describe('the parts of a workspace', () => {
   it('are emptied one by one, except facts and exports', () => {
     const workspace = used()
     expect(emptyParts(workspace, ['thumbnails', 'graphs', 'facts', 'exports'])).toBeGreaterThan(300_000)
-    expect(sizes(workspace)).toEqual({ thumbnails: 0, graphs: 0, maps: 1, facts: 0, exports: 1 })
+    expect(sizes(workspace)).toEqual({ thumbnails: 0, graphs: 0, maps: 1, archives: 0, facts: 0, exports: 1 })
     workspace.thumbnails.put(Buffer.alloc(32, 7), 192, Buffer.from('again'))
     expect(workspace.thumbnails.get(Buffer.alloc(32, 7), 192)?.toString()).toBe('again')
   })

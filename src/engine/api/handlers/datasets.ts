@@ -4,6 +4,7 @@ import { outputTitle } from '#shared/classNames.ts'
 import { changeNameOf, changeTitle } from '#shared/changedModel.ts'
 import type { ChangedAnswer, ImagePrediction } from '#shared/contract/index.ts'
 import { markedTitle } from '#shared/preprocessing.ts'
+import { KernelscopeError } from '#shared/errors.ts'
 import { parseTransform } from '#shared/transform.ts'
 import {
   checkAll,
@@ -12,6 +13,7 @@ import {
   detectLayout,
   getDataset,
   insertDataset,
+  layoutUnknown,
   listDatasets,
   locateImage,
   modelFor,
@@ -21,6 +23,7 @@ import {
   renameDataset,
   rerootDataset,
   tagsOf,
+  unpackingOf,
   type LocatedImage,
 } from '../../datasets/index.ts'
 import { openJobsOf } from '../../jobs/index.ts'
@@ -32,7 +35,7 @@ import {
   findCondition,
   predictionFinder,
 } from '../../facts/index.ts'
-import type { Db } from '../../workspace/index.ts'
+import type { Db, Workspace } from '../../workspace/index.ts'
 import { askModel } from '../session/ask.ts'
 import { browsing } from '../browsing/browsing.ts'
 import { byTitle } from '../browsing/conditions.ts'
@@ -41,10 +44,13 @@ import { api, guarded } from '../session/implementation.ts'
 export const datasets = {
   list: api.datasets.list.handler(({ context }) => listDatasets(context.session.db)),
   get: api.datasets.get.handler(({ input, context }) => getDataset(context.session.db, input.id)),
+  unpacking: api.datasets.unpacking.handler(({ input, context }) =>
+    unpackingOf(context.session.open().workspace, resolve(input.path)),
+  ),
   add: api.datasets.add.handler(async ({ input, context }) => {
     const { workspace, jobs } = context.session.open()
     const path = resolve(input.path)
-    const layout = await detectLayout(path, input.labels)
+    const layout = await layoutToAdd(workspace, path, input)
     const title = input.title ?? archiveStem(basename(path))
     const { id: jobId, datasetId } = jobs.add(() => ({
       kind: 'index',
@@ -99,6 +105,27 @@ export const datasets = {
   changedAnswers: api.datasets.changedAnswers.handler(({ input, context }) =>
     changedAnswers(context.session.db, input),
   ),
+}
+
+/**
+ * What is stored of a dataset when it is added.
+ *
+ * @throws USAGE where it is a packed tar that may not be unpacked
+ */
+async function layoutToAdd(
+  workspace: Workspace,
+  path: string,
+  { labels, unpack }: { labels?: string | undefined; unpack: boolean },
+) {
+  const unpacking = await unpackingOf(workspace, path)
+  if (!unpacking) return detectLayout(path, labels)
+  if (unpack) return { ...layoutUnknown, labelsPath: labels === undefined ? null : resolve(labels) }
+  const [size, free] = [unpacking.unpacked, unpacking.free].map((bytes) => `${(bytes / 1e6).toFixed(0)} MB`)
+  throw new KernelscopeError(
+    'USAGE',
+    `${basename(path)} is packed: unpacked it takes ${size} of the workspace, on a disk with ${free} free`,
+    { hint: 'Say that it may be unpacked (--unpack), or unpack it yourself and add the tar or the folder.' },
+  )
 }
 
 /** Returns the requested condition, the clean one by default; null for a transform that was never measured. */

@@ -1,7 +1,7 @@
 import type { Settings } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
 import type { Log } from '../../base/log.ts'
-import { Browser, removeLostFrames } from '../../datasets/index.ts'
+import { Browser, removeLostFiles } from '../../datasets/index.ts'
 import { JobQueue, type JobContext } from '../../jobs/index.ts'
 import { ownReader, threadReader, type Reader } from '../../studies/index.ts'
 import { recordOrigins } from '../../models/index.ts'
@@ -75,7 +75,7 @@ export async function endWork(
 /** Deletes for good what was removed. Ended in between, it goes on when the workspace is opened the next time. */
 async function carryOutRemovals(workspace: Workspace): Promise<void> {
   sweepRemovals(workspace.db)
-  await removeLostFrames(workspace)
+  await removeLostFiles(workspace)
 }
 
 /** Starts the queue. Where it cannot start, the workspace can still be looked at. */
