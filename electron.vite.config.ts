@@ -23,7 +23,7 @@ export default defineConfig({
           'inference.worker': 'src/engine/inference/worker.ts',
           'images.worker': 'src/engine/images/worker.ts',
           'figures.worker': 'src/engine/figures/worker.ts',
-          'graphs.worker': 'src/engine/onnx/thread/worker.ts',
+          'graphs.worker': 'src/engine/checkpoints/thread/worker.ts',
           'browse.worker': 'src/engine/datasets/browse/worker.ts',
           'reading.worker': 'src/engine/studies/reading/worker.ts',
           'keeping.worker': 'src/engine/workspace/keeping/worker.ts',

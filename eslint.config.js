@@ -92,7 +92,7 @@ const opensOwnFiles = [
   'src/engine/bundles/{archive,lines}.ts',
   'src/engine/figures/typeface.ts',
   'src/engine/models/labels.ts',
-  'src/engine/onnx/file/variant.ts',
+  'src/engine/onnx/file/{variant,whole}.ts',
   'src/engine/saliency/gradients.ts',
   'src/engine/studies/masks/{draws,replayFile}.ts',
   'src/engine/studies/summary/{answers,paper}.ts',

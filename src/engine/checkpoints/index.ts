@@ -15,3 +15,5 @@ export {
 } from './families/index.ts'
 export { isCheckpoint, readCheckpoint, type CheckpointChoice } from './containers/readCheckpoint.ts'
 export { readStored } from './weights/values.ts'
+export { readBeside, type Beside } from './beside/readBeside.ts'
+export { readAnyModel } from './read.ts'

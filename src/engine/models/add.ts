@@ -1,7 +1,16 @@
+import type { CheckpointChoice } from '#shared/contract/index.ts'
 import { rowToAdd, type Db } from '../workspace/index.ts'
 import { readModelFile } from './file.ts'
 import { sourceOf } from './labelList.ts'
 import { getModel, type StoredModel } from './store.ts'
+
+/** How a model is added. */
+interface AddModel {
+  title?: string | undefined
+  /** What a checkpoint is built with; what lies beside it and the defaults where it is left out. */
+  choice?: CheckpointChoice | undefined
+  signal?: AbortSignal | undefined
+}
 
 /**
  * Inspects a model file and stores its path and inspection. A file with the digest of a stored model updates that model.
@@ -11,9 +20,9 @@ import { getModel, type StoredModel } from './store.ts'
 export async function addModel(
   db: Db,
   path: string,
-  { title, signal }: { title?: string | undefined; signal?: AbortSignal | undefined } = {},
+  { title, choice, signal }: AddModel = {},
 ): Promise<StoredModel> {
-  const file = await readModelFile(path, signal)
+  const file = await readModelFile(path, signal, choice)
   const { digest, mtime, inspection: facts, labels, sidecar } = file
   const known = rowToAdd(db, { model: digest })
   if (known !== undefined) {

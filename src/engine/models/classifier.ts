@@ -23,6 +23,7 @@ import {
 import type { Workspace } from '../workspace/index.ts'
 import type { StoredModel } from './store.ts'
 import { internVariant, setVariantBatch, type Variant, variantKey } from '../facts/index.ts'
+import { fileOfModel } from './intendedFile.ts'
 
 /** An open model that takes pixels, uint8 [batch, height, width, 3] or floats of the same shape, and gives facts. */
 export interface Classifier {
@@ -162,10 +163,10 @@ export const writeGraph = (
 ): Promise<string> => onGraphThread({ kind: 'variant', ...fileOf(workspace, model, name), plan })
 
 /** Where a rewritten graph of a model is written. */
-const fileOf = (workspace: Workspace, { path, digest }: StoredModel, name: string) => ({
-  ...{ path, digest },
+const fileOf = (workspace: Workspace, model: StoredModel, name: string) => ({
+  ...fileOfModel(model),
   directory: workspace.weights,
-  name: `${digest.slice(0, 16)}-${name}`,
+  name: `${model.digest.slice(0, 16)}-${name}`,
 })
 
 /** Describes a graph of the model that takes pixels, for an inference worker. */

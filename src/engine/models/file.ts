@@ -1,13 +1,20 @@
 import { statSync } from 'node:fs'
-import { basename, extname, resolve } from 'node:path'
-import type { Inspection, Preprocessing, PreprocessingOrigin } from '#shared/contract/index.ts'
+import { basename } from 'node:path'
+import type {
+  CheckpointChoice,
+  Inspection,
+  Preprocessing,
+  PreprocessingOrigin,
+} from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { readBeside, type Beside } from '../checkpoints/index.ts'
 import { classifierInterface, largestSide, onGraphThread, type ClassifierInterface } from '../onnx/index.ts'
+import { modelFileAt } from './folder.ts'
 import { labelsOf, type LabelList } from './labelList.ts'
 import { knownPreprocessing } from './knownWeights.ts'
 import { metadataPreprocessing } from './metadata.ts'
 import { guessPreprocessing } from './presets.ts'
-import { readSidecar, sidecarPath, type Sidecar } from './sidecar.ts'
+import { readSidecar, sidecarPath, stemOf, type Sidecar } from './sidecar.ts'
 
 /** Contents of a model file and its sidecar, before they are stored. */
 export interface ModelFile {
@@ -23,39 +30,53 @@ export interface ModelFile {
   origin: PreprocessingOrigin
   labels: LabelList
   sidecar: Sidecar | null
+  /** What lies beside it and could not be taken, by file. */
+  problems: string[]
 }
 
 /**
- * Reads and inspects a classifier in the graph thread.
+ * Reads and inspects a classifier in the graph thread. The network of a checkpoint is built there.
  *
- * @throws CANCELLED where the signal is aborted
+ * @param choice what a checkpoint is built with; what lies beside it and the defaults where it is left out
+ * @throws CANCELLED where the signal is aborted; the errors of `modelFileAt`
  * @throws the errors of `readModel`, `classifierInterface`, `readSidecar` and `checkSize`
  */
-export async function readModelFile(path: string, signal?: AbortSignal): Promise<ModelFile> {
-  const file = resolve(path)
-  const inspection = await onGraphThread({ kind: 'inspect', path: file }, signal)
+export async function readModelFile(
+  path: string,
+  signal?: AbortSignal,
+  choice?: CheckpointChoice,
+): Promise<ModelFile> {
+  const file = modelFileAt(path)
+  const inspection = await onGraphThread({ kind: 'inspect', path: file, choice }, signal)
   const io = interfaceOf(inspection, file)
   const sidecar = await readSidecar(file)
-  const size: [number, number] = [
-    io.height ?? sidecar?.preprocessing?.size[0] ?? 224,
-    io.width ?? sidecar?.preprocessing?.size[1] ?? 224,
-  ]
-  const { preprocessing, origin } = statedPreprocessing(file, inspection, size, sidecar)
+  const beside = await readBeside(file)
+  const said = sidecar?.preprocessing ?? beside.preprocessing?.preprocessing
+  const size: [number, number] = [io.height ?? said?.size[0] ?? 224, io.width ?? said?.size[1] ?? 224]
+  const { preprocessing, origin } = statedPreprocessing(file, inspection, size, { sidecar, beside })
   checkSize(preprocessing, io, file)
   return {
     path: file,
-    title: sidecar?.title ?? basename(file, extname(file)),
-    digest: await onGraphThread({ kind: 'digest', path: file }, signal),
+    title: sidecar?.title ?? beside.title ?? stemOf(basename(file)),
+    digest: await onGraphThread(
+      { kind: 'digest', path: file, choice: inspection.checkpoint?.choice },
+      signal,
+    ),
     bytes: inspection.bytes,
     mtime: Math.round(statSync(file).mtimeMs),
     inspection,
     classes: io.classes,
     preprocessing,
     origin,
-    labels: labelsOf(io.classes, sidecar?.labels, file),
+    labels: labelsOf(io.classes, sidecar?.labels ?? labelsBeside(beside, io.classes), file),
     sidecar,
+    problems: beside.problems,
   }
 }
+
+/** Labels of a file beside the model, where they are as many as it has outputs. */
+const labelsBeside = ({ labels }: Beside, classes: number) =>
+  labels?.labels.length === classes ? labels.labels : undefined
 
 /** Like `classifierInterface`, with the file in the message. */
 function interfaceOf(inspection: Inspection, file: string): ClassifierInterface {
@@ -69,13 +90,13 @@ function interfaceOf(inspection: Inspection, file: string): ClassifierInterface 
 
 /**
  * The preprocessing of a model file: what is said beside it or in it, else what is known of weights of its name, else a
- * guess; with where it is from.
+ * guess, of a checkpoint the one that its family is published with; with where it is from.
  */
 function statedPreprocessing(
   file: string,
-  { family, metadata = {} }: Inspection,
+  { family, metadata = {}, checkpoint }: Inspection,
   size: [number, number],
-  sidecar: Sidecar | null,
+  { sidecar, beside }: { sidecar: Sidecar | null; beside: Beside },
 ): { preprocessing: Preprocessing; origin: PreprocessingOrigin } {
   const from = (
     source: PreprocessingOrigin['from'],
@@ -83,11 +104,15 @@ function statedPreprocessing(
     detail: string | null = null,
   ) => ({ preprocessing, origin: { from: source, detail, confirmed: null } })
   if (sidecar?.preprocessing) return from('sidecar', sidecar.preprocessing, basename(sidecarPath(file)))
+  const found = beside.preprocessing
+  if (found?.preprocessing.size.every((side, axis) => side === size[axis]))
+    return from('sidecar', found.preprocessing, found.file)
   const stated = metadataPreprocessing(metadata, size)
   if (stated) return from('metadata', stated.preprocessing, stated.entry)
-  const stem = basename(file, extname(file))
+  const stem = stemOf(basename(file))
   const known = knownPreprocessing(stem, family, size)
-  return known ? from('known', known, stem) : from('guess', guessPreprocessing(family, size))
+  if (known) return from('known', known, stem)
+  return from('guess', checkpoint?.recipe.preprocessing ?? guessPreprocessing(family, size))
 }
 
 /**

@@ -42,7 +42,11 @@ export interface Sidecar {
 }
 
 /** The path of the sidecar of a model file, whether there is one or not. */
-export const sidecarPath = (modelPath: string): string => `${modelPath.replace(/\.onnx$/i, '')}.json`
+export const sidecarPath = (modelPath: string): string => `${stemOf(modelPath)}.json`
+
+/** A path or name of a model file without the ending that says its format. */
+export const stemOf = (name: string): string =>
+  name.replace(/\.(onnx|safetensors|pth\.tar|pt\.tar|pth|pt|ckpt|bin|npz)$/i, '')
 
 /**
  * Reads the sidecar of a model file; null without one.

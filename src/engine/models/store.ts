@@ -28,6 +28,7 @@ import {
   type OnDamaged,
 } from '../workspace/index.ts'
 import { checkSize } from './file.ts'
+import { fileOfModel, type IntendedFile } from './intendedFile.ts'
 import { sourceOf, type LabelList } from './labelList.ts'
 
 interface ModelRow {
@@ -137,13 +138,14 @@ export function getModel(db: Db, id: number): StoredModel {
  * @throws MODEL_NOT_FOUND where there is no model with that id
  */
 export async function inspectionOf(db: Db, id: number): Promise<Inspection> {
-  const { inspection: stored, problem, path, digest } = getModel(db, id)
+  const model = getModel(db, id)
+  const { inspection: stored, problem } = model
   const whole =
     stored.rewrites.length > 0 &&
     stored.blocks.every(({ units }) => units.length > 0) &&
     stored.layers.some(hasWeights)
   if (whole || problem) return stored
-  const made = await onGraphThread({ kind: 'inspect', path, digest })
+  const made = await onGraphThread({ kind: 'inspect', ...fileOfModel(model) })
   db.prepare('UPDATE model SET inspection = ? WHERE id = ?').run(JSON.stringify(made), id)
   return made
 }
@@ -171,10 +173,7 @@ export function usableModel(db: Db, id: number): StoredModel {
  *
  * @throws MODEL_NOT_FOUND, FILE_MISSING as `usableModel`
  */
-export function fileOf(db: Db, id: number): { path: string; digest: string } {
-  const { path, digest } = usableModel(db, id)
-  return { path, digest }
-}
+export const fileOf = (db: Db, id: number): IntendedFile => fileOfModel(usableModel(db, id))
 
 const setByUser: PreprocessingOrigin = { from: 'user', detail: null, confirmed: null }
 

@@ -3,6 +3,7 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { onGraphThread } from '../onnx/index.ts'
 import type { Db } from '../workspace/index.ts'
 import { getModel, listModels, type StoredModel } from './store.ts'
+import { fileOfModel } from './intendedFile.ts'
 
 /**
  * Stores the time of a model file that was touched or copied back: where its time differs and its digest does not.
@@ -31,9 +32,14 @@ export async function acceptAllTouched(db: Db, signal?: AbortSignal): Promise<vo
   }
 }
 
-async function isSame(db: Db, { id, path, digest }: StoredModel, signal?: AbortSignal): Promise<boolean> {
+async function isSame(db: Db, model: StoredModel, signal?: AbortSignal): Promise<boolean> {
+  const { id, path, digest } = model
   const mtime = statSync(path, { throwIfNoEntry: false })?.mtimeMs
-  if (mtime === undefined || (await onGraphThread({ kind: 'digest', path }, signal)) !== digest) return false
+  if (
+    mtime === undefined ||
+    (await onGraphThread({ kind: 'digest', ...fileOfModel(model) }, signal)) !== digest
+  )
+    return false
   db.prepare('UPDATE model SET mtime = ? WHERE id = ?').run(Math.round(mtime), id)
   return true
 }

@@ -1,3 +1,4 @@
+import type { CheckpointFacts } from '#shared/contract/checkpoints.ts'
 import type { AttributeProto } from './schema/onnx_pb.js'
 import type { ElementType } from './elementType.ts'
 
@@ -18,12 +19,20 @@ interface InlineBytes {
   bytes: Uint8Array
 }
 
+/** Elements that are made from others whenever they are read, in the same form. */
+interface MadeBytes {
+  kind: 'made'
+  /** In bytes. */
+  length: number
+  pieces: () => AsyncIterable<Uint8Array>
+}
+
 /** A constant of the graph. Weights are only decoded when they are needed. */
 export interface Tensor {
   name: string
   type: ElementType
   shape: readonly number[]
-  data: FileBytes | InlineBytes
+  data: FileBytes | InlineBytes | MadeBytes
 }
 
 export type Attribute =
@@ -80,6 +89,8 @@ export interface OnnxModel {
   externalFiles: readonly string[]
   producer: string
   metadata: ReadonlyMap<string, string>
+  /** Of a network that was built from a checkpoint, which is then the file at `path`. */
+  checkpoint?: CheckpointFacts
   graph: Graph
 }
 

@@ -15,6 +15,7 @@ import { floatPart, mapKey, type Part } from './kept.ts'
 import { rangeOf, loadInputImage, topClasses, type InputImage } from './picture.ts'
 import { checkWanted, type ImageFile, type MapContext, type MapStream } from './context.ts'
 import { type InspectedModel } from './inspectedModel.ts'
+import { fileOfModel } from '../models/index.ts'
 
 const readings = ['row', 'mean', 'rollout'] as const
 type AttentionReading = (typeof readings)[number]
@@ -50,8 +51,7 @@ export async function* attention(
 ): MapStream<AttentionMapsResult> {
   const { maps, reason } = await onGraphThread({
     kind: 'attention',
-    path: model.path,
-    digest: model.digest,
+    ...fileOfModel(model),
   })
   const [first] = maps
   if (!first)

@@ -8,6 +8,7 @@ import { gradientCalls, loadBatch } from './batch.ts'
 import { rangeOf } from './picture.ts'
 import { checkWanted, type ImageFile, type MapContext, type MapStream } from './context.ts'
 import { type InspectedModel } from './inspectedModel.ts'
+import { fileOfModel } from '../models/index.ts'
 
 const definitions: ReceptiveFieldResult['definitions'] = [
   {
@@ -50,8 +51,7 @@ export async function* receptiveField(
 ): MapStream<ReceptiveFieldResult> {
   const { points, reason } = await onGraphThread({
     kind: 'features',
-    path: model.path,
-    digest: model.digest,
+    ...fileOfModel(model),
   })
   const chosen = points.at(point ?? -1)
   if (!chosen)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { openTensors, type CallSize, type TensorSession } from '../inference/index.ts'
-import { namingModel, openWithFirst } from '../models/index.ts'
+import { fileOfModel, namingModel, openWithFirst } from '../models/index.ts'
 import { onGraphThread, type VariantPlan } from '../onnx/index.ts'
 import type { Settings } from '#shared/contract/index.ts'
 import type { Log } from '../base/log.ts'
@@ -119,8 +119,7 @@ async function openPlan(
   const fingerprint = createHash('sha256').update(canonicalJson(plan)).digest('hex').slice(0, 8)
   const path = await onGraphThread({
     kind: 'variant',
-    path: model.path,
-    digest: model.digest,
+    ...fileOfModel(model),
     directory: context.weights,
     name: `${model.digest.slice(0, 16)}-${plan.op}-${fingerprint}`,
     plan,

@@ -4,7 +4,7 @@ import { fromSource } from '../base/resources.ts'
 const workers = {
   inference: 'inference',
   images: 'images',
-  graphs: 'onnx/thread',
+  graphs: 'checkpoints/thread',
   figures: 'figures',
   browse: 'datasets/browse',
   reading: 'studies/reading',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkpointFacts } from './checkpoints.ts'
 
 export const modelFamily = z.enum([
   'RepLKNet',
@@ -89,6 +90,8 @@ const possibility = z.object({
 export const inspection = z.object({
   /** Entries of the file's metadata that may say the preprocessing; left out where there are none. */
   metadata: z.record(z.string(), z.string()).optional(),
+  /** Of a network that was built from a checkpoint; left out for an ONNX file. */
+  checkpoint: checkpointFacts.optional(),
   family: modelFamily,
   familyReason: z.string(),
   opset: z.int(),

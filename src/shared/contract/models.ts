@@ -1,11 +1,13 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { checkpointChoice } from './checkpoints.ts'
 import { byId, errorShape, id, removed } from './common.ts'
 import { labelSource, modelLabels } from './labels.ts'
 import { inspection, modelFamily } from './inspection.ts'
 import { preprocessing, preprocessingOrigin, preprocessingTrial, sidecarState } from './preprocessing.ts'
 import { selfCheck } from './selfCheck.ts'
 
+export * from './checkpoints.ts'
 export * from './inspection.ts'
 export * from './labels.ts'
 export * from './preprocessing.ts'
@@ -76,13 +78,40 @@ export const distanceDefinition = z.enum(['normalised', 'published'])
 /** raw: as in the file. merged: with the parallel small kernel added to the large one, batch norms folded in. */
 export const kernelForm = z.enum(['raw', 'merged'])
 
+/** What a file would be added as. */
+export const modelPreview = z.object({
+  /** The file itself, where a folder was asked for. */
+  path: z.string(),
+  title: z.string(),
+  digest: z.string(),
+  /** `checkpoint` of it says what a checkpoint was taken for; left out for an ONNX file. */
+  inspection,
+  classes: z.int(),
+  preprocessing,
+  origin: preprocessingOrigin,
+  labelSource,
+  /** The first few. */
+  labels: z.array(z.string()),
+  /** What lies beside it and could not be taken. */
+  problems: z.array(z.string()),
+})
+
 export const predictionTop = z.object({ classIndex: z.int(), label: z.string(), probability: z.number() })
 
 export const models = {
   list: oc.output(z.array(model)),
   get: oc.input(byId).output(model),
   /** Reads the file and stores a reference to it, never the file itself. Adding a file again returns the same row. */
-  add: oc.input(z.object({ path: z.string(), title: z.string().optional() })).output(model),
+  add: oc
+    .input(z.object({ path: z.string(), title: z.string().optional(), choice: checkpointChoice.optional() }))
+    .output(model),
+  /**
+   * What a file, or a folder with one model, would be added as. Nothing is stored. `choice` answers what a checkpoint leaves
+   * open.
+   */
+  preview: oc.input(z.object({ path: z.string(), choice: checkpointChoice.optional() })).output(modelPreview),
+  /** Writes the network with its weights as an ONNX file of its own, whole or not at all; gives the files. */
+  export: oc.input(z.object({ id, path: z.string() })).output(z.object({ files: z.array(z.string()) })),
   remove: oc.input(byId).output(removed),
   update: oc
     .input(
@@ -156,4 +185,5 @@ export type ModelRole = z.infer<typeof modelRole>
 export type KernelLayer = z.infer<typeof kernelLayer>
 export type KernelForm = z.infer<typeof kernelForm>
 export type DistanceDefinition = z.infer<typeof distanceDefinition>
+export type ModelPreview = z.infer<typeof modelPreview>
 export type PredictionTop = z.infer<typeof predictionTop>

@@ -77,7 +77,8 @@ export async function modelOf(golden: Golden, answers: Answers = {}): Promise<On
   return { path: 'golden', bytes: 0, externalFiles: [], producer: '', metadata: new Map(), graph }
 }
 
-function valuesOf({ tensors }: Golden, name: string): Float32Array {
+/** Values of a stored tensor of a golden, row-major. */
+export function valuesOf({ tensors }: Golden, name: string): Float32Array {
   const found = tensors[name]
   if (!found) throw new RangeError(`no tensor ${name}`)
   const [shape, scale, offset] = found

@@ -8,7 +8,7 @@ import {
 } from '#shared/figures/compose/index.ts'
 import { kernelDistanceSpec } from '#shared/figures/kernelDistance.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
-import { listModels, usableModel } from '../../models/index.ts'
+import { fileOfModel, listModels, usableModel } from '../../models/index.ts'
 import { onGraphThread } from '../../onnx/index.ts'
 import { listStudies } from '../../studies/index.ts'
 import { version } from '../../base/version.ts'
@@ -104,9 +104,9 @@ async function kernelPanel(
   if (!found) throw new KernelscopeError('MODEL_NOT_FOUND', `there is no model ${name}`)
   const model = usableModel(workspace.db, found.id)
   const notes = [`${model.title}: sha256 ${model.digest.slice(0, 12)}.`]
-  const { path, digest } = model
+  const file = fileOfModel(model)
   const layersBy = (definition: DistanceDefinition) =>
-    onGraphThread({ kind: 'kernels', path, digest, definition, form: 'raw' })
+    onGraphThread({ kind: 'kernels', ...file, definition, form: 'raw' })
   if (show.as === 'distance') {
     const layers = await layersBy(show.definition)
     const chosen = layers.filter(({ index }) => show.layers?.includes(index) ?? true)
@@ -116,7 +116,8 @@ async function kernelPanel(
   if (!layer)
     throw new KernelscopeError('MODEL_UNSUPPORTED', `${model.title} has no depthwise layer ${show.layer}`)
   const sheet = await onGraphThread({
-    ...{ kind: 'kernelSheet', path, digest },
+    kind: 'kernelSheet',
+    ...file,
     layer: show.layer,
     form: 'raw',
   })

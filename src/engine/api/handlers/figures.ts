@@ -6,7 +6,7 @@ import { kernelDistanceSpec } from '#shared/figures/kernelDistance.ts'
 import { wordsOf } from '#shared/figures/paperTable.ts'
 import type { FigureFormat } from '#shared/contract/index.ts'
 import { writeFigure, writeTable, type Folder, type Press } from '../../figures/index.ts'
-import { usableModel } from '../../models/index.ts'
+import { fileOfModel, usableModel } from '../../models/index.ts'
 import { onGraphThread } from '../../onnx/index.ts'
 import { version } from '../../base/version.ts'
 import { exportsOf, type Workspace } from '../../workspace/index.ts'
@@ -48,8 +48,7 @@ export const figures = {
     const model = usableModel(workspace.db, input.modelId)
     const layers = await onGraphThread({
       kind: 'kernels',
-      path: model.path,
-      digest: model.digest,
+      ...fileOfModel(model),
       definition: input.definition,
       form: input.form,
     })

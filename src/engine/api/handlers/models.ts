@@ -6,11 +6,13 @@ import { locateImage, modelFor } from '../../datasets/index.ts'
 import {
   acceptAllTouched,
   addModel,
+  exportModel,
   fileOf,
   getModel,
   inspectionOf,
   listModels,
   openClassifier,
+  previewModel,
   readLabelList,
   removeModel,
   updateModel,
@@ -33,11 +35,15 @@ export const models = {
     return publicModel(getModel(context.session.db, input.id))
   }),
   add: api.models.add.handler(async ({ input, context: { session }, signal }) => {
-    const { path, title } = input
-    const added = await addModel(session.db, path, { title, signal })
+    const { path, title, choice } = input
+    const added = await addModel(session.db, path, { title, choice, signal })
     session.checkLater(added.id)
     return publicModel(added)
   }),
+  preview: api.models.preview.handler(({ input, signal }) => previewModel(input.path, input.choice, signal)),
+  export: api.models.export.handler(async ({ input, context: { session }, signal }) => ({
+    files: await exportModel(usableModel(session.db, input.id), input.path, signal),
+  })),
   check: api.models.check.handler(({ input, context, signal }) =>
     context.session.open().checks.check(input.id, signal),
   ),

@@ -1,6 +1,7 @@
 /** The layers from which families build their graphs, and the expressions that make weights from stored tensors. */
 export * from './attention.ts'
 export * from './axes.ts'
+export { count } from './expression.ts'
 export { evaluate, type ReadStored } from './evaluate.ts'
 export * from './expression.ts'
 export * from './functions.ts'

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
+import { KernelscopeError } from '#shared/errors.ts'
 import { withUserFile } from '../../base/userFile.ts'
 import type { Checkpoint } from '../checkpoint.ts'
 import { isNpz, readNpz } from './npz.ts'
@@ -32,9 +33,14 @@ export function checkpointFormat(head: Buffer): Format | null {
   return head[0] === 0x80 && (head[1] ?? 0) >= 2 && (head[1] ?? 0) <= 5 ? 'pickle' : null
 }
 
-/** Whether a file begins as a checkpoint. @throws FILE_MISSING, FILE_UNREADABLE like `openUserFile` */
+/** Whether a file begins as a checkpoint; not where it cannot be read. */
 export const isCheckpoint = (path: string): Promise<boolean> =>
-  withUserFile(path, async (file) => checkpointFormat(await readAt(file, 0, headBytes)) !== null)
+  withUserFile(path, async (file) => checkpointFormat(await readAt(file, 0, headBytes)) !== null).catch(
+    (error: unknown) => {
+      if (error instanceof KernelscopeError) return false
+      throw error
+    },
+  )
 
 /**
  * Reads what is known of a checkpoint without its weights: safetensors (one file, or the index of several), what torch.save

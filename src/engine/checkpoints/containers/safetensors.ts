@@ -32,7 +32,8 @@ const header = z.record(z.string(), z.unknown())
 const metadata = z.record(z.string(), z.string())
 
 /** Whether a file may begin as safetensors: the length of its header, then the header, an object of JSON. */
-export const isSafetensors = (head: Buffer): boolean => head.length > 9 && head[8] === 0x7b
+export const isSafetensors = (head: Buffer): boolean =>
+  head.length > 9 && head[8] === 0x7b && head.readUIntLE(5, 3) === 0
 
 /**
  * Reads safetensors: the length of the header (8 bytes), the header as JSON, then the bytes of all tensors without gaps or

@@ -22,6 +22,8 @@ export interface Recognised {
 
 /** A graph made for a checkpoint. */
 export interface Built extends Recognised {
+  /** Every question with its answer. */
+  answers: Answers
   /** Without its weights; `withWeights` adds them. */
   graph: Graph
   /** How each weight is made from stored tensors, by its name in the graph; all are float32. */
@@ -86,7 +88,7 @@ function build<Config>({ family, found, tensors, recognised }: Plan<Config>, giv
   const { graph, weights, used } = net.finish(family.graph(net, found.config, answers))
   const leftOver = tensors.leftOver(used)
   checkNothingInside(leftOver, used, tensors, net)
-  return { ...recognised, recipe, graph, weights, used, leftOver }
+  return { ...recognised, answers, recipe, graph, weights, used, leftOver }
 }
 
 /**

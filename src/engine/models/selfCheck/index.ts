@@ -5,6 +5,7 @@ import { onGraphThread } from '../../onnx/index.ts'
 import type { StoredModel } from '../store.ts'
 import { checkAttention, checkBypass, checkGates, checkGradient, checkPixels, type Check } from './checks.ts'
 import { checkWanted, firstRun } from './trial.ts'
+import { fileOfModel } from '../intendedFile.ts'
 
 /** Largest relative error of logits. Rewritten graphs add in another order in float32. */
 const logitTolerance = 1e-3
@@ -29,8 +30,7 @@ export async function selfCheck(
   const trial = await firstRun(model, directory, signal)
   const { rewrites: possible } = await onGraphThread({
     kind: 'inspect',
-    path: model.path,
-    digest: model.digest,
+    ...fileOfModel(model),
   })
   const rewrites: CheckedRewrite[] = []
   for (const [rewrite, tolerance, check] of checks) {

@@ -4,6 +4,7 @@ import { unitFloats } from '#shared/maths/unit.ts'
 import { openTensors, type Feed, type TensorSession } from '../../inference/index.ts'
 import { classifierInterface, onGraphThread, pixelsInput, type VariantPlan } from '../../onnx/index.ts'
 import type { StoredModel } from '../store.ts'
+import { fileOfModel } from '../intendedFile.ts'
 
 /** Not the provider of the settings: every machine has a CPU, and one thread leaves the other cores to the user. */
 export const runtime = { provider: 'cpu', threads: 1 } as const
@@ -57,11 +58,13 @@ export async function firstRun(model: StoredModel, directory: string, signal: Ab
       (value / 255 - (mean[channel] ?? 0)) / (std[channel] ?? 1)
   })
   const feeds = [{ name: input, data: planar, shape: [images, 3, height, width] }]
-  const logits = await within(
-    model.path,
-    async (session) => (await session.run(feeds, [output])).outputs[0],
-    { original: true },
-  )
+  // A checkpoint is no file that ONNX Runtime opens.
+  const path = model.inspection.checkpoint
+    ? await variant({ model, directory }, { op: 'itself' })
+    : model.path
+  const logits = await within(path, async (session) => (await session.run(feeds, [output])).outputs[0], {
+    original: true,
+  })
   if (logits?.data.length !== images * classes)
     throw new KernelscopeError('MODEL_UNSUPPORTED', `${model.title}: output ${output} is not [N,${classes}]`)
   return { model, directory, signal, images, height, width, pixels, logits: logits.data }
@@ -86,11 +89,10 @@ export async function within<T>(
 }
 
 /** Writes a variant of the model and gives the path of its file. */
-export const variant = ({ model, directory }: Trial, plan: VariantPlan) =>
+export const variant = ({ model, directory }: Pick<Trial, 'model' | 'directory'>, plan: VariantPlan) =>
   onGraphThread({
     kind: 'variant',
-    path: model.path,
-    digest: model.digest,
+    ...fileOfModel(model),
     directory,
     name: `${model.digest.slice(0, 16)}-check-${plan.op}`,
     plan,

@@ -86,7 +86,7 @@ function encodeTensor(tensor: Tensor, placed: Placement | undefined) {
   if (tensor.type === 'string')
     throw new KernelscopeError('MODEL_UNSUPPORTED', `tensor ${tensor.name}: strings are not written`)
   if (!placed) {
-    if (tensor.data.kind === 'file') throw new RangeError(`tensor ${tensor.name} has no placement`)
+    if (tensor.data.kind !== 'inline') throw new RangeError(`tensor ${tensor.name} has no placement`)
     return create(TensorProtoSchema, { ...common, rawData: tensor.data.bytes })
   }
   const entry = (key: string, value: string | number) =>

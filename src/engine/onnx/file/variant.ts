@@ -1,32 +1,43 @@
 import { createHash } from 'node:crypto'
-import { mkdir, open, stat, writeFile, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
-import { KernelscopeError } from '#shared/errors.ts'
-import { openUserFile, piecesOf } from '../../base/userFile.ts'
+import { canonicalJson } from '#shared/canonical.ts'
+import { piecesOf } from '../../base/userFile.ts'
 import { throughDraft } from '../../base/wholeFile.ts'
+import type { CheckpointFacts } from '#shared/contract/checkpoints.ts'
 import type { Graph, OnnxModel, Tensor } from '../graph.ts'
+import { collected, piecesOfTensor } from './bytes.ts'
 import { encodeModel, type Placement } from './encode.ts'
-import { readBytes } from './weights.ts'
 
 /** Alignment of tensors in a weights file, in bytes. It suits every element type in a memory map. */
 const alignment = 64
+/** Bytes that are hashed at once. */
 const copyChunk = 4 * 1024 * 1024
 
 const digests = new WeakMap<OnnxModel, Promise<string>>()
 
-/** SHA-256 (hex) of the model file and its external files in the order of their names. Computed once per read model. */
+/**
+ * SHA-256 (hex) of the model file and its external files in the order of their names; of a network that was built from a
+ * checkpoint also of the choices it was built with. Computed once per read model.
+ */
 export function modelDigest(model: OnnxModel): Promise<string> {
   let digest = digests.get(model)
   if (!digest) {
-    digest = digestOf([model.path, ...[...model.externalFiles].sort()])
+    const { path, externalFiles, checkpoint } = model
+    const built = checkpoint ? canonicalJson(identityOf(checkpoint)) : ''
+    digest = digestOf([path, ...[...externalFiles].sort()], built)
     digests.set(model, digest)
   }
   return digest
 }
 
-async function digestOf(paths: readonly string[]): Promise<string> {
+/** What decides the network that a checkpoint becomes, besides its bytes. */
+const identityOf = ({ family, choice }: CheckpointFacts) => ({ family, ...choice, version: 1 })
+
+async function digestOf(paths: readonly string[], built: string): Promise<string> {
   const hash = createHash('sha256')
   for (const path of paths) for await (const chunk of piecesOf(path, copyChunk)) hash.update(chunk)
+  hash.update(built)
   return hash.digest('hex')
 }
 
@@ -76,7 +87,7 @@ export async function writeBeside({ path }: OnnxModel, graph: Graph, suffix: str
   for (const [name, tensor] of graph.tensors) {
     const { data } = tensor
     const own = data.kind === 'file' && data.path === path
-    tensors.set(name, own ? { ...tensor, data: { kind: 'inline', bytes: await readBytes(tensor) } } : tensor)
+    tensors.set(name, own ? { ...tensor, data: { kind: 'inline', bytes: await collected(tensor) } } : tensor)
     if (data.kind === 'file' && !own)
       placement.set(name, {
         location: relative(folder, data.path).replaceAll(sep, '/'),
@@ -89,14 +100,14 @@ export async function writeBeside({ path }: OnnxModel, graph: Graph, suffix: str
   return beside
 }
 
-type FileTensor = Tensor & { data: { kind: 'file'; path: string; offset: number; length: number } }
+type StoredTensor = Tensor & { data: Exclude<Tensor['data'], { kind: 'inline' }> }
 
 /** Order and offsets of the tensors in the weights file. They depend on the graph alone, so they fit every variant. */
-function weightsLayout(graph: Graph): { tensor: FileTensor; offset: number; end: number }[] {
-  const layout: { tensor: FileTensor; offset: number; end: number }[] = []
+function weightsLayout(graph: Graph): { tensor: StoredTensor; offset: number; end: number }[] {
+  const layout: { tensor: StoredTensor; offset: number; end: number }[] = []
   let end = 0
   for (const tensor of graph.tensors.values()) {
-    if (tensor.data.kind !== 'file') continue
+    if (tensor.data.kind === 'inline') continue
     const offset = Math.ceil(end / alignment) * alignment
     end = offset + tensor.data.length
     layout.push({ tensor: { ...tensor, data: tensor.data }, offset, end })
@@ -104,35 +115,22 @@ function weightsLayout(graph: Graph): { tensor: FileTensor; offset: number; end:
   return layout
 }
 
-async function writeWeights(path: string, layout: { tensor: FileTensor; offset: number }[]): Promise<void> {
+async function writeWeights(path: string, layout: { tensor: StoredTensor; offset: number }[]): Promise<void> {
   await throughDraft(path, async (draft) => {
     const target = await open(draft, 'w')
-    const sources = new Map<string, FileHandle>()
     try {
       for (const { tensor, offset } of layout) {
-        const { path: from } = tensor.data
-        const source = sources.get(from) ?? (await openUserFile(from))
-        sources.set(from, source)
-        await copyRange(source, tensor, target, offset)
+        let at = offset
+        for await (const piece of piecesOfTensor(tensor)) {
+          await target.write(piece, 0, piece.length, at)
+          at += piece.length
+        }
       }
       await target.sync()
     } finally {
       await target.close()
-      for (const source of sources.values()) await source.close()
     }
   })
-}
-
-async function copyRange(source: FileHandle, { name, data }: FileTensor, target: FileHandle, offset: number) {
-  const buffer = new Uint8Array(Math.min(copyChunk, data.length))
-  for (let done = 0; done < data.length;) {
-    const wanted = Math.min(buffer.length, data.length - done)
-    const { bytesRead } = await source.read(buffer, 0, wanted, data.offset + done)
-    if (bytesRead === 0)
-      throw new KernelscopeError('FILE_CHANGED', `${data.path} has become shorter (tensor ${name})`)
-    await target.write(buffer, 0, bytesRead, offset + done)
-    done += bytesRead
-  }
 }
 
 async function hasSize(path: string, size: number): Promise<boolean> {

@@ -1,20 +1,7 @@
 import { KernelscopeError } from '#shared/errors.ts'
-import { withUserFile } from '../../base/userFile.ts'
-import { intsOf, type Graph, type OnnxModel, type Tensor } from '../graph.ts'
+import { collected } from './bytes.ts'
+import { intsOf, type Graph, type OnnxModel } from '../graph.ts'
 import { decodeNumbers } from '../numbers.ts'
-import { readFully } from './fileWindow.ts'
-
-/** The elements of a tensor as dense little-endian bytes, read from the file where they are not in memory. */
-export async function readBytes(tensor: Tensor): Promise<Uint8Array> {
-  if (tensor.data.kind === 'inline') return tensor.data.bytes
-  const { path, offset, length } = tensor.data
-  return withUserFile(path, async (file) => {
-    const bytes = await readFully(file, offset, length)
-    if (bytes.length < length)
-      throw new KernelscopeError('FILE_CHANGED', `${path} has become shorter (tensor ${tensor.name})`)
-    return bytes
-  })
-}
 
 /** A constant as float32, row-major in its shape. */
 export interface Weights {
@@ -44,7 +31,7 @@ export async function readWeightsOf(graph: Graph, name: string, path: string): P
   const refuse = (reason: string) => new KernelscopeError('MODEL_UNSUPPORTED', `${path}: ${name} ${reason}`)
   const tensor = graph.tensors.get(name)
   if (tensor) {
-    const numbers = decodeNumbers(await readBytes(tensor), tensor.type)
+    const numbers = decodeNumbers(await collected(tensor), tensor.type)
     if (!numbers) throw refuse(`has the element type ${tensor.type}, which is not supported`)
     return {
       shape: tensor.shape,

@@ -24,6 +24,7 @@ export function inspect(model: OnnxModel): Inspection {
     ({ shape }) => shape?.slice(1).some((dim) => typeof dim !== 'number') ?? true,
   )
   return {
+    ...(model.checkpoint ? { checkpoint: model.checkpoint } : {}),
     family,
     familyReason: reason,
     opset: opsetOf(graph),

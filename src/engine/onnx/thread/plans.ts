@@ -16,6 +16,8 @@ import { blockOutputs, noFeaturesReason } from '../structure/features.ts'
  * `pixels` and for plans with `pixels: 'uint8'`, else float32 in [0,1].
  */
 export type VariantPlan =
+  /** The network as it is, which takes what the file takes. */
+  | { op: 'itself' }
   /** `acceptPixels`. */
   | { op: 'pixels'; normalisation: Normalisation }
   /** `acceptFloats`. */
@@ -45,6 +47,7 @@ export type VariantPlan =
  * @throws MODEL_UNSUPPORTED where the graph does not allow it; the message gives the reason
  */
 export function planned(graph: Graph, plan: VariantPlan): Graph {
+  if (plan.op === 'itself') return graph
   const floats = acceptFloats(graph, plan.normalisation)
   const asked = () =>
     'pixels' in plan && plan.pixels === 'uint8' ? acceptPixels(graph, plan.normalisation) : floats

@@ -9,9 +9,10 @@ import {
 import { KernelscopeError } from '#shared/errors.ts'
 import { readModel } from '../file/read.ts'
 import { writeBeside, writeVariant } from '../file/variant.ts'
+import { writeWholeModel } from '../file/whole.ts'
 import { padColumns, paddedConvolutions, type PaddedConvolution } from '../rewrite/padColumns.ts'
 import { paddingTrial, type PaddingTrial } from '../rewrite/paddingTrial.ts'
-import { modelReader } from './modelReader.ts'
+import { modelReader, type ModelSource, type ReadModel } from './modelReader.ts'
 import { attentionMaps, noAttentionReason, type AttentionMap } from '../structure/attention.ts'
 import {
   blockOutputs,
@@ -30,31 +31,33 @@ import type { BlockAdds } from '../rewrite/branches.ts'
  * A task of the graph thread. These tasks would block the engine's main thread for too long. A file that has not the
  * `digest` of the model that is asked for is refused.
  */
-export type GraphTask = { path: string; digest?: string } & (
-  | { kind: 'inspect' }
-  | { kind: 'digest' }
-  | { kind: 'kernels'; definition: DistanceDefinition; form: KernelForm }
-  | { kind: 'kernelSheet'; layer: number; form: KernelForm }
-  | { kind: 'features' }
-  | { kind: 'points' }
-  | { kind: 'attention' }
-  /** Writes a variant by `writeVariant` and gives its path. */
-  | { kind: 'variant'; digest: string; directory: string; name: string; plan: VariantPlan }
-  /** Writes the segments of the graph that takes 8-bit pixels, cut behind each of the blocks. */
-  | {
-      kind: 'segments'
-      digest: string
-      directory: string
-      name: string
-      normalisation: Normalisation
-      blocks: readonly BlockAdds[]
-    }
-  /** The `paddedConvolutions` of a variant's file. */
-  | { kind: 'convolutions' }
-  | { kind: 'paddingTrials'; convolutions: readonly PaddedConvolution[] }
-  /** Writes a variant's file again, beside it, with these of its convolutions padded before (`padColumns`). Gives its path. */
-  | { kind: 'padded'; convolutions: readonly PaddedConvolution[] }
-)
+export type GraphTask = ModelSource & { digest?: string } & (
+    | { kind: 'inspect' }
+    | { kind: 'digest' }
+    | { kind: 'kernels'; definition: DistanceDefinition; form: KernelForm }
+    | { kind: 'kernelSheet'; layer: number; form: KernelForm }
+    | { kind: 'features' }
+    | { kind: 'points' }
+    | { kind: 'attention' }
+    /** Writes a variant by `writeVariant` and gives its path. */
+    | { kind: 'variant'; digest: string; directory: string; name: string; plan: VariantPlan }
+    /** Writes the network with its weights as one ONNX file by `writeWholeModel` and gives the files. */
+    | { kind: 'whole'; out: string }
+    /** Writes the segments of the graph that takes 8-bit pixels, cut behind each of the blocks. */
+    | {
+        kind: 'segments'
+        digest: string
+        directory: string
+        name: string
+        normalisation: Normalisation
+        blocks: readonly BlockAdds[]
+      }
+    /** The `paddedConvolutions` of a variant's file. */
+    | { kind: 'convolutions' }
+    | { kind: 'paddingTrials'; convolutions: readonly PaddedConvolution[] }
+    /** Writes a variant's file again, beside it, with these of its convolutions padded before (`padColumns`). Gives its path. */
+    | { kind: 'padded'; convolutions: readonly PaddedConvolution[] }
+  )
 
 export interface GraphResults {
   inspect: Inspection
@@ -66,18 +69,25 @@ export interface GraphResults {
   /** `reason` says why there are no maps. */
   attention: { maps: AttentionMap[]; reason: string | undefined }
   variant: string
+  whole: string[]
   segments: SegmentFiles[]
   convolutions: PaddedConvolution[]
   paddingTrials: PaddingTrial[]
   padded: string
 }
 
-/** Runs tasks. Caches the last model until another one is needed or its file changes. */
-export function graphTasks(): (task: GraphTask) => Promise<GraphResults[GraphTask['kind']]> {
-  const reader = modelReader()
+/**
+ * Runs tasks. Caches the last model until another one is needed or its file changes.
+ *
+ * @param read reads the files of models; ONNX files where it is left out
+ */
+export function graphTasks(
+  read: ReadModel = readModel,
+): (task: GraphTask) => Promise<GraphResults[GraphTask['kind']]> {
+  const reader = modelReader(read)
   const answer = async (task: GraphTask): Promise<GraphResults[GraphTask['kind']]> => {
-    if (task.kind === 'digest') return reader.digest(task.path)
-    if (task.digest !== undefined && (await reader.digest(task.path)) !== task.digest)
+    if (task.kind === 'digest') return reader.digest(task)
+    if (task.digest !== undefined && (await reader.digest(task)) !== task.digest)
       throw new KernelscopeError(
         'FILE_CHANGED',
         `the model file has changed since it was added: ${task.path}`,
@@ -88,7 +98,7 @@ export function graphTasks(): (task: GraphTask) => Promise<GraphResults[GraphTas
       const variant = await readModel(task.path)
       return writeBeside(variant, padColumns(variant.graph, task.convolutions), 'padded')
     }
-    const model = await reader.model(task.path)
+    const model = await reader.model(task)
     switch (task.kind) {
       case 'inspect':
         return checked(inspect(model), task.path)
@@ -106,6 +116,8 @@ export function graphTasks(): (task: GraphTask) => Promise<GraphResults[GraphTas
         const { digest, directory, name, plan } = task
         return writeVariant(model, planned(model.graph, plan), directory, name, { digest })
       }
+      case 'whole':
+        return writeWholeModel(model.graph, task.out)
       case 'segments':
         return writeSegments(model, task)
     }

@@ -1,5 +1,5 @@
 import type { ErrorShape } from '#shared/errors.ts'
-import type { StoredModel } from '../../../models/index.ts'
+import { fileOfModel, type StoredModel } from '../../../models/index.ts'
 import { onGraphThread, type AttentionMap } from '../../../onnx/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import { sampleStudyImages } from '../../measure/sampleImages.ts'
@@ -10,8 +10,8 @@ import type { PointImages, ViewContext } from '../../definition/index.ts'
 
 const rewrite = { op: 'probe', what: 'attentionDistance', together: null, version: 1 } as const
 
-export const mapsOf = async ({ path, digest }: StoredModel): Promise<AttentionMap[]> =>
-  (await onGraphThread({ kind: 'attention', path, digest })).maps
+export const mapsOf = async (model: StoredModel): Promise<AttentionMap[]> =>
+  (await onGraphThread({ kind: 'attention', ...fileOfModel(model) })).maps
 
 /** The probe for the mean attention distance of every head, in pixels of the input. */
 export function distanceProbe(model: StoredModel): Probe {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
-import { type StoredModel } from '../../../models/index.ts'
+import { fileOfModel, type StoredModel } from '../../../models/index.ts'
 import { onGraphThread, rowWeightsInput, type FeaturePoint, type Tap } from '../../../onnx/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import { givenUp, inCalls, smallerAfter } from '../../measure/calls.ts'
@@ -11,8 +11,8 @@ import { measured, measurementStore, type StudyImage, examplesOf } from '../../.
 import type { MeasureContext } from '../../definition/index.ts'
 
 /** The places of a model that a curve over depth reads. */
-export const pointsOf = ({ path, digest }: StoredModel): Promise<FeaturePoint[]> =>
-  onGraphThread({ kind: 'points', path, digest })
+export const pointsOf = (model: StoredModel): Promise<FeaturePoint[]> =>
+  onGraphThread({ kind: 'points', ...fileOfModel(model) })
 
 /** The tap's name is its position in the list. */
 const tapsOf = async (model: StoredModel, kind: 'variance' | 'weightedSum'): Promise<Tap[]> =>

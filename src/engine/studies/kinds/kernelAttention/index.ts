@@ -3,7 +3,7 @@ import { distanceDefinition, type DataTable, type KernelLayer } from '#shared/co
 import { kernelDistancesSpec } from '#shared/figures/kernelDistance.ts'
 import { firstAndLast } from './layers.ts'
 import { onGraphThread } from '../../../onnx/index.ts'
-import type { StoredModel } from '../../../models/index.ts'
+import { fileOfModel, type StoredModel } from '../../../models/index.ts'
 import { keyNumber } from '../../summary/keyNumber.ts'
 import { paperStatements } from '../../summary/paper.ts'
 import { defineStudy } from '../../definition/index.ts'
@@ -135,10 +135,9 @@ async function chosenLayers(
   model: StoredModel,
   { definition, kernels, layers, smallest }: z.output<typeof params>,
 ): Promise<KernelLayer[]> {
-  const { path, digest } = model
-  const all = (await onGraphThread({ kind: 'kernels', path, digest, definition, form: kernels })).filter(
-    ({ kernel, stride }) => kernel >= smallest && stride === 1,
-  )
+  const all = (
+    await onGraphThread({ kind: 'kernels', ...fileOfModel(model), definition, form: kernels })
+  ).filter(({ kernel, stride }) => kernel >= smallest && stride === 1)
   return layers === 'all' ? all : firstAndLast(all)
 }
 

@@ -3,7 +3,7 @@ import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { contributionRings } from '#shared/maths/receptiveField.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
 import { openTensors, type TensorSession } from '../../../inference/index.ts'
-import { openWithFirst, writeGraph, type StoredModel } from '../../../models/index.ts'
+import { fileOfModel, openWithFirst, writeGraph, type StoredModel } from '../../../models/index.ts'
 import { contributionOutput, onGraphThread } from '../../../onnx/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import { givenUp, gradientCallSize, inCalls, smallerAfter } from '../../measure/calls.ts'
@@ -160,8 +160,7 @@ async function openField(
 ) {
   const { points, reason } = await onGraphThread({
     kind: 'features',
-    path: model.path,
-    digest: model.digest,
+    ...fileOfModel(model),
   })
   const point = pointAt(points, depth)
   if (point === null)

@@ -6,6 +6,7 @@ import type { SalientParams } from './params.ts'
 import type { PatchGrid, PatchWeights } from './patches.ts'
 import { measured, examplesOf, type VectorPart } from '../../../facts/index.ts'
 import type { MeasureContext } from '../../definition/index.ts'
+import { fileOfModel } from '../../../models/index.ts'
 
 const rewrite = { op: 'probe', what: 'classRow', together: null, version: 1 } as const
 
@@ -24,8 +25,7 @@ export async function attentionWeights(
   const { model, workspace } = context
   const found = await onGraphThread({
     kind: 'attention',
-    path: model.path,
-    digest: model.digest,
+    ...fileOfModel(model),
   })
   const maps = found.maps.filter(({ hasClassToken }) => hasClassToken)
   const chosen = layer === null ? maps.at(-1) : maps.find((map) => map.layer === layer - 1)
