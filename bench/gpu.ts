@@ -141,7 +141,7 @@ try {
       .prepare<[string], number>('SELECT batch FROM variant WHERE model_digest = ? AND batch IS NOT NULL')
       .pluck()
       .get(model.digest)
-    const floor = await floorOf(model.path, model.preprocessing.size, batch ?? 8, 0, provider)
+    const { perSecond: floor } = await floorOf(model.path, model.preprocessing.size, batch ?? 8, 0, provider)
     rows.push({ name: `${title}: session.run alone, batch ${batch ?? 8}`, perSecond: floor, ratio: 1 })
     rows.push({ name: `${title}: clean accuracy`, perSecond: clean, ratio: clean / floor })
     rows.push({ name: `${title}: random patch drop`, perSecond: drop, ratio: drop / floor })

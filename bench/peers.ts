@@ -10,7 +10,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createEngine, type Engine } from '#engine/api/index.ts'
-import { floorOf } from './floor.ts'
+import { floorOf, splitText } from './floor.ts'
 import { pictures } from './pictures.ts'
 import { cpuSeconds, report, type Row } from './report.ts'
 
@@ -92,8 +92,8 @@ try {
     const model = await client.models.add({ path: onnx })
     await client.models.update({ id: model.id, labels })
     if (!byCpu) {
-      const perSecond = await floorOf(onnx, [224, 224], batch, threads)
-      rows.push({ name: `${net}: session.run alone`, perSecond })
+      const floor = await floorOf(onnx, [224, 224], batch, threads)
+      rows.push({ name: `${net}: session.run alone, ${splitText(floor)}`, perSecond: floor.perSecond })
     }
     const common = { modelIds: [model.id], datasetId: dataset.id }
     const studies = {

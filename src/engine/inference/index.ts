@@ -2,10 +2,30 @@ export { pointsOf } from './attribution.ts'
 export { deadly, inCalls, isComputingProblem, sizeAfter, type Calls, type CallSize } from './calls.ts'
 export { findBatch } from './batch.ts'
 export { factsOf, type Facts } from './facts.ts'
-export type { Answers, AttributionPart, ClassifierGraph, Feed, ProviderName, SharedCall } from './protocol.ts'
+export type {
+  Answers,
+  AttributionPart,
+  ClassifierGraph,
+  Feed,
+  OpenRequest,
+  ProviderName,
+  SharedCall,
+} from './protocol.ts'
 export { providersFor, providerStates, type ProviderChoice } from './providers.ts'
 export { compareGates, keptDepths, sharedPrefix } from './sharedCalls.ts'
 export { factsUnder } from './readout.ts'
+export { mostThreads, splitsOf, splitText, type Split } from './split.ts'
+export {
+  closeAll,
+  fastestSplit,
+  openOthers,
+  sameBits,
+  secondsTogether,
+  timeSplits,
+  trialOutputs,
+  type SplitTime,
+  type SplitTrial,
+} from './splitTrial.ts'
 export {
   openAttackSession,
   openSession,

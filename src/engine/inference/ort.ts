@@ -1,10 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
-import { z } from 'zod'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Feed, Runtime, SharedCall } from './protocol.ts'
-
-/** Threads of a session whose settings leave them open: KERNELSCOPE_THREADS, else 0, which is all cores. */
-const openThreads = z.coerce.number().int().min(0).max(256).catch(0).parse(process.env['KERNELSCOPE_THREADS'])
+import { openThreads } from './split.ts'
 
 /**
  * Opens a graph with the given provider, without a fallback.

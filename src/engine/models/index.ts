@@ -1,16 +1,10 @@
 export { acceptAllTouched, acceptTouched } from './touched.ts'
 export { addModel } from './add.ts'
 export { mergeModels } from './merge.ts'
-export {
-  unchangedGraph,
-  classifierGraph,
-  openClassifier,
-  namingModel,
-  openWithFirst,
-  writeGraph,
-  type Classifier,
-  type GraphPlan,
-} from './classifier.ts'
+export { openClassifier, type Classifier } from './classifier.ts'
+export { classifierGraph, unchangedGraph, writeGraph, type GraphPlan } from './graphPlan.ts'
+export type { Lane } from './lanes.ts'
+export { namingModel, openWithFirst } from './opening.ts'
 export { geometryCandidates, statisticsCandidates, statisticsTitle } from './candidates.ts'
 export { exportModel } from './export.ts'
 export { readModelFile } from './file.ts'

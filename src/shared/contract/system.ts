@@ -9,7 +9,7 @@ const provider = z.enum(['auto', 'cpu', 'cuda', 'tensorrt', 'webgpu'])
 
 export const settings = z.object({
   provider,
-  /** Number of threads of ONNX Runtime; 0 lets the engine choose. */
+  /** Threads of ONNX Runtime, over all sessions of a model; 0 lets the engine choose. */
   threads: z.int().min(0).max(256),
   /** Batch size; 0 lets a short trial choose. */
   batch: z.int().min(0).max(4096),

@@ -44,7 +44,20 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'kernelscope-test-'))
   plain = await setUp('plain', false, { overrides: { threads: 1, batch: 16 }, imageWorkers: 1 })
   other = await setUp('other', true, { overrides: { threads: 2, batch: 5 }, imageWorkers: 3 })
+  splitFromNowOn(other)
 }, 120_000)
+
+/** Stores times of a trial by which two sessions of one thread each compute. */
+function splitFromNowOn({ engine, models }: Place) {
+  const { db } = engine.session.open().workspace
+  for (const id of Object.values(models)) {
+    const variant = internVariant(db, variantKey(getModel(db, id), 'cpu'))
+    for (const plan of ['pixels', 'floats', 'gated', 'segment', 'mask-1']) {
+      setSessionTime(db, variant.id, `${plan} 1x2`, { secondsToOpen: 0, secondsPerImage: 1 })
+      setSessionTime(db, variant.id, `${plan} 2x1 of 2`, { secondsToOpen: 0, secondsPerImage: 0.1 })
+    }
+  }
+}
 
 afterAll(async () => {
   await plain.engine.close()
@@ -179,10 +192,10 @@ describe('for any batch size, number of threads and image workers, order of imag
       const a = await runStudy(plain.engine.client, input(plain, wanted))
       if (shared) for (const name of wanted) shareFromNowOn(other, name)
       const b = await runStopping(other.engine, input(other, wanted.toReversed()))
-      if (shared) {
-        const { job } = await other.engine.client.studies.get({ id: b.id })
-        expect(job?.progress.note).toContain('shared prefixes computed once')
-      }
+      const { job } = await other.engine.client.studies.get({ id: b.id })
+      if (shared) expect(job?.progress.note).toContain('shared prefixes computed once')
+      if (shared || kind === 'random-patch-drop')
+        expect(job?.progress.note).toContain('2 sessions of 1 thread')
       stopped += b.stops > 0 ? 1 : 0
 
       await expectSameApart(plain.engine, a.id)

@@ -7,7 +7,7 @@ import {
   queryInput,
   weightInput,
 } from '../../onnx/index.ts'
-import { classifierGraph } from '../classifier.ts'
+import { classifierGraph } from '../graphPlan.ts'
 import { checkWanted, distance, first, floatPixels, runtime, variant, within, type Trial } from './trial.ts'
 
 /** Compares a rewrite with the model. `message` names what is compared; `error` is their relative difference. */

@@ -39,7 +39,8 @@ export function keptSessions(): KeptSessions {
     again: false,
     take: (model, graph, open) => classifiers.take(keyOf(model, graph), open),
     give(model, graph, classifier) {
-      return classifiers.give(keyOf(model, graph), classifier, model.bytes, this.again && isRoom(model.bytes))
+      const bytes = model.bytes * classifier.lanes.length
+      return classifiers.give(keyOf(model, graph), classifier, bytes, this.again && isRoom(bytes))
     },
     takeAttack: ({ id }, open) => attacks.take(String(id), open),
     giveAttack({ id, bytes }, attack) {

@@ -1,4 +1,5 @@
 import { countImages, setVariantBatch } from '../../facts/index.ts'
+import { splitText } from '../../inference/index.ts'
 import { unchangedGraph, openClassifier, setSessionTime } from '../../models/index.ts'
 import type { MeasureContext, PlanSessions, SessionPlan } from '../definition/index.ts'
 import { drawsOfConditions } from '../masks/draws.ts'
@@ -17,7 +18,7 @@ export async function measureGrid(context: MeasureContext, planChanged?: PlanSes
   const images = countImages(workspace.db, source)
   for await (const plan of sessionsFor(left, { model, images, run: context }, planChanged)) {
     if (job.signal.aborted) return
-    await measureSession(context, plan)
+    await measureSession(context, plan, plan.conditions.length * images)
   }
 }
 
@@ -33,21 +34,26 @@ function withoutWhole({ workspace, model, settings, conditions, stretch, whole, 
 async function measureSession(
   { workspace, pool, settings, log, model, order, stretch, sessions, job, progress }: MeasureContext,
   plan: SessionPlan,
+  wanted: number,
 ): Promise<void> {
+  const crashes = progress.moved() ? 0 : job.crashes
   progress.note(`${model.title}: opening`)
   const draws = await drawsOfConditions(workspace, plan.conditions)
-  const open = () => openClassifier(workspace, model, settings, log, plan.graph)
+  // After a death of the engine one session computes, which takes least memory.
+  const open = () => openClassifier(workspace, model, settings, log, plan.graph, crashes > 0 ? 0 : wanted)
   const classifier = await sessions.take(model, plan.graph, open).catch((error: unknown) => {
     draws?.close()
     throw error
   })
-  const note = [`${model.title} on ${classifier.provider.name}, batch ${classifier.batch}`, plan.note]
+  const { lanes, threads } = classifier
+  const split = lanes.length > 1 ? splitText({ sessions: lanes.length, threads }) : ''
+  const note = [`${model.title} on ${classifier.provider.name}, batch ${classifier.batch}`, split, plan.note]
     .filter(Boolean)
     .join(', ')
   log.write('info', `${note}: ${classifier.provider.reason}`)
   progress.note(note)
   try {
-    const own = pace(pool)
+    const own = pace(pool, { sessions: lanes.length, threads })
     const passes = await measure({
       db: workspace.db,
       pool,
@@ -57,7 +63,7 @@ async function measureSession(
       order,
       stretch,
       signal: job.signal,
-      crashes: progress.moved() ? 0 : job.crashes,
+      crashes,
       enterNative: job.enterNative,
       pace: own,
       onProgress: progress.add,

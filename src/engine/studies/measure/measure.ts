@@ -5,7 +5,9 @@ import { missingRows, type PassRow } from './missing.ts'
 import { passesOf, sharedCalls } from './batchPasses.ts'
 import { prefetch } from './prefetch.ts'
 import { readingsOf, type SessionReading } from './readings.ts'
+import { inLanes } from './inLanes.ts'
 import { type FactStore, factStore, setVariantBatch } from '../../facts/index.ts'
+import type { Lane } from '../../models/index.ts'
 import type { FailedRow, SessionPlan } from '../definition/index.ts'
 import type { SessionRun } from './sessionRun.ts'
 
@@ -14,29 +16,44 @@ interface FilledBatch {
   rows: PassRow[]
   /** Why the image of a row could not be loaded or transformed; null where it could. */
   problems: (ErrorShape | null)[]
+  /** Gives the pixels back for another batch. */
+  release(): void
 }
 
-/** Batches that are loaded while one is computed. */
+/** Batches that are loaded while others are computed. */
 const ahead = 2
 
 /**
  * Measures every image under every condition without a fact. Rows go image by image, so that an image is
- * decoded once for all its conditions. Image workers fill batches while the session computes. When `signal`
- * aborts, it stops after a call and everything computed is stored. Returns the number of rows computed.
+ * decoded once for all its conditions. Image workers fill batches while the sessions compute, each a batch of its own; a
+ * session has the next call while the facts of one are stored. When `signal` aborts, it stops after the calls that were
+ * begun, and everything computed is stored. Returns the number of rows computed.
  */
 export async function measure(run: SessionRun): Promise<number> {
   const { db, classifier, plan, signal, onProgress } = run
   const facts = factStore(db)
   const readings = readingsOf(classifier.model, plan.conditions)
   let passes = 0
-  let crashes = run.crashes
-  for await (const batch of prefetch(batches(run, facts), ahead)) {
+  // What a session keeps of a batch for the next calls must not be replaced by another batch.
+  const perLane = plan.shared ? 1 : 2
+  const lanes = Array.from({ length: perLane }, () => classifier.lanes).flat()
+  const work = async (batch: FilledBatch, lane: Lane, crashes: number) => {
     run.enterNative()
-    const failed = await compute(run, facts, batch, readings, crashes)
-    crashes = 0
+    const failed = await compute(run, facts, batch, readings, lane, crashes)
     passes += batch.rows.length
+    batch.release()
     onProgress({ failed })
-    if (signal.aborted) break
+  }
+  const source = prefetch(batches(run, facts), ahead)
+  try {
+    // The engine died at the first rows. They are computed alone, so that nothing else is blamed.
+    if (run.crashes > 0) {
+      const { value: first } = await source.next()
+      if (first) await work(first, classifier.lanes[0], run.crashes)
+    }
+    if (!signal.aborted) await inLanes(source, lanes, (batch, lane) => work(batch, lane, 0), signal)
+  } finally {
+    await source.return()
   }
   return passes
 }
@@ -46,16 +63,19 @@ async function* batches(run: SessionRun, facts: FactStore): AsyncGenerator<Fille
   // Half a batch more, so that a call of half the size may start at any row.
   const values = Math.ceil(classifier.batch * 1.5) * classifier.height * classifier.width * 3
   const bytes = values * (plan.graph.floats ? 4 : 1)
-  // One batch is computed, `ahead` are being filled, and the consumer holds one between two calls.
-  const buffers = Array.from({ length: ahead + 2 }, () => new SharedArrayBuffer(bytes))
+  const free: SharedArrayBuffer[] = []
   const capacity = classifier.batch
-  let turn = 0
   let rows: PassRow[] = []
   const fill = async (): Promise<FilledBatch> => {
-    const pixels = buffers[turn++ % buffers.length] ?? new SharedArrayBuffer(bytes)
-    const batch = { pixels, rows, problems: await load(run, rows, pixels) }
+    const pixels = free.pop() ?? new SharedArrayBuffer(bytes)
+    const own = rows
     rows = []
-    return batch
+    return {
+      pixels,
+      rows: own,
+      problems: await load(run, own, pixels),
+      release: () => void free.push(pixels),
+    }
   }
   for await (const row of missingRows(run, facts)) {
     if (rows.length === capacity || (rows[0] && !shareCalls(rows[0], row, plan))) {
@@ -108,6 +128,7 @@ async function compute(
   facts: FactStore,
   { pixels, rows, problems: unmade }: FilledBatch,
   readings: SessionReading[],
+  lane: Lane,
   crashes: number,
 ): Promise<FailedRow[]> {
   const targets = readings.map(({ targetOf }) =>
@@ -122,7 +143,7 @@ async function compute(
     const shared = plan.shared ? sharedCalls(open.map(({ feeds }) => feeds)) : []
     for (const [at, { feeds, wants }] of open.entries()) {
       if (at > 0 && signal.aborted) return
-      const found = await classifier.run(
+      const found = await lane.run(
         { pixels, first, batch },
         part.length,
         readings.map(({ value }, reading) => ({

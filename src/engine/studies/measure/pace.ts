@@ -1,33 +1,44 @@
+import { availableParallelism } from 'node:os'
 import type { ImagePool } from '../../images/index.ts'
+import type { Split } from '../../inference/index.ts'
 
 /** What a run has spent on its own work, without the time in which it waited for others. */
 export interface Pace {
-  /** Adds milliseconds of computing and storing, which come one after the other. */
+  /** Adds milliseconds in which one session computed. */
   add(milliseconds: number): void
-  /** Does work and adds the time that it takes. */
+  /** Stores, and adds the time that it takes. */
   timed<T>(work: () => T): T
   /**
-   * Seconds of the slower of the two stages, since one batch is loaded while another is computed: computing and storing,
-   * or loading by all image workers.
+   * Seconds of the slowest of what goes on at once: computing by all sessions, loading by all image workers, and storing;
+   * and no less than all of it takes the cores.
    */
   seconds(): number
 }
 
-/** Begins to measure. The times are those that the inference worker and the image workers took for the work itself. */
-export function pace({ worked, workers }: Pick<ImagePool, 'worked' | 'workers'>): Pace {
+/** Begins to measure. The times are those that the inference workers and the image workers took for the work itself. */
+export function pace(
+  { worked, workers }: Pick<ImagePool, 'worked' | 'workers'>,
+  { sessions, threads }: Split,
+  cores = availableParallelism(),
+): Pace {
   const before = worked()
-  let own = 0
-  const add = (milliseconds: number) => void (own += milliseconds)
+  let computed = 0
+  let stored = 0
   return {
-    add,
+    add: (milliseconds) => void (computed += milliseconds),
     timed(work) {
       const started = performance.now()
       try {
         return work()
       } finally {
-        add(performance.now() - started)
+        stored += performance.now() - started
       }
     },
-    seconds: () => Math.max(own, (worked() - before) / workers) / 1000,
+    seconds() {
+      const loaded = worked() - before
+      // Without a number of threads ONNX Runtime takes all cores.
+      const ofAll = (computed * (threads || cores) + loaded + stored) / cores
+      return Math.max(computed / sessions, loaded / workers, stored, ofAll) / 1000
+    },
   }
 }

@@ -1,0 +1,137 @@
+import { generator } from '#shared/random.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import type { Feed } from './protocol.ts'
+import type { Session } from './session.ts'
+import { sessionsThatFit, type Split } from './split.ts'
+
+/** Factor by which a split must be faster than one session with all threads. */
+const gain = 1.05
+/** Milliseconds in which sessions are timed at least; two calls of each are made in any case. */
+const timedMs = 120
+
+/** What a trial found of a split: its seconds per image, or that its outputs differ from those of one session. */
+export interface SplitTime extends Split {
+  secondsPerImage: number
+  same: boolean
+}
+
+/** What the sessions of a trial are of. */
+export interface SplitTrial {
+  batch: number
+  feeds: Feed[]
+  /** Opens the same graph with another number of threads. */
+  open(threads: number): Promise<Session>
+}
+
+/** The fastest of some splits whose outputs are the same; null where none beats one session with all threads by 5 %. */
+export function fastestSplit(alone: number, times: readonly SplitTime[]): SplitTime | null {
+  const [best] = times.filter(({ same }) => same).toSorted((a, b) => a.secondsPerImage - b.secondsPerImage)
+  return best && best.secondsPerImage * gain < alone ? best : null
+}
+
+/** Outputs of a full batch of random pixels, the same in every trial. */
+export async function trialOutputs(session: Session, { batch, feeds }: SplitTrial): Promise<Float32Array> {
+  const pixels = randomPixels(session, batch)
+  return (await session.outputs({ pixels, first: 0, batch }, batch, feeds)).outputs
+}
+
+/** Seconds per image of sessions that compute at once, after each has run once. */
+export async function secondsTogether(sessions: readonly Session[], { batch, feeds }: SplitTrial) {
+  const started = performance.now()
+  const calls = await Promise.all(
+    sessions.map(async (session) => {
+      const pixels = randomPixels(session, batch)
+      let done = 0
+      for (; done < 2 || performance.now() - started < timedMs; done++)
+        await session.outputs({ pixels, first: 0, batch }, 1, feeds)
+      return done
+    }),
+  )
+  const images = batch * calls.reduce((sum, one) => sum + one, 0)
+  return (performance.now() - started) / 1000 / images
+}
+
+/**
+ * Opens the other sessions of a split, as many as fit into memory.
+ *
+ * @param first with the threads of the split; it has run once
+ * @param bytesOfOne what the first takes, a run included
+ * @throws the errors of `openSession` and `Session.outputs`, except where memory runs out
+ */
+export async function openOthers(
+  first: Session,
+  split: Split,
+  trial: SplitTrial,
+  bytesOfOne: number,
+): Promise<[Session, ...Session[]]> {
+  const sessions: [Session, ...Session[]] = [first]
+  try {
+    while (sessions.length < sessionsThatFit(split.sessions, bytesOfOne, process.availableMemory())) {
+      const other = await trial.open(split.threads)
+      sessions.push(other)
+      await trialOutputs(other, trial)
+    }
+  } catch (error) {
+    await closeAll(sessions.splice(1))
+    if (!(error instanceof KernelscopeError) || error.code !== 'OUT_OF_MEMORY') throw error
+  }
+  return sessions
+}
+
+export async function closeAll(sessions: readonly Pick<Session, 'close'>[]): Promise<void> {
+  await Promise.all(sessions.map((session) => session.close()))
+}
+
+/**
+ * Times splits one after the other, until two in a row are no faster than the best before, memory does not suffice, or
+ * `worthIt` says that going on costs more than it can save. Closes all sessions that it opens.
+ *
+ * @param wanted outputs of one session with all threads for the pixels of `trialOutputs`
+ */
+export async function timeSplits(
+  splits: readonly Split[],
+  trial: SplitTrial,
+  wanted: Float32Array,
+  worthIt: (split: Split) => boolean,
+): Promise<SplitTime[]> {
+  const times: SplitTime[] = []
+  let best = Infinity
+  let inVain = 0
+  for (const { sessions, threads } of splits) {
+    if (inVain === 2 || !worthIt({ sessions, threads })) break
+    const before = process.memoryUsage.rss()
+    const first = await trial.open(threads)
+    let open: readonly Session[] = [first]
+    try {
+      const same = sameBits(await trialOutputs(first, trial), wanted)
+      if (same)
+        open = await openOthers(first, { sessions, threads }, trial, process.memoryUsage.rss() - before)
+      if (same && open.length < sessions) break
+      const secondsPerImage = same ? await secondsTogether(open, trial) : 0
+      times.push({ sessions, threads, secondsPerImage, same })
+      inVain = same && secondsPerImage < best ? 0 : inVain + 1
+      if (same) best = Math.min(best, secondsPerImage)
+    } finally {
+      await closeAll(open)
+    }
+  }
+  return times
+}
+
+function randomPixels({ request }: Session, batch: number): SharedArrayBuffer {
+  const values = batch * request.height * request.width * 3
+  const random = generator('session trial')
+  const bytes = Uint8Array.from({ length: Math.min(values, 65536) }, () => Math.floor(256 * random.uniform()))
+  if (request.pixelType === 'uint8') {
+    const pixels = new Uint8Array(new SharedArrayBuffer(values))
+    for (let at = 0; at < values; at += bytes.length) pixels.set(bytes.subarray(0, values - at), at)
+    return pixels.buffer
+  }
+  const floats = new Float32Array(new SharedArrayBuffer(4 * values))
+  for (let at = 0; at < values; at++) floats[at] = (bytes[at % bytes.length] ?? 0) / 255
+  return floats.buffer
+}
+
+/** Whether all bits are the same. */
+export const sameBits = (a: Float32Array, b: Float32Array): boolean =>
+  Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength))

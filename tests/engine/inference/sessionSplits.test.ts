@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createEngine, type Engine } from '#engine/api/index.ts'
+import { openClassifier, sessionTimes, usableModel } from '#engine/models/index.ts'
+import { sampleModel } from '../studies/sample.ts'
+
+let folder: string
+let engine: Engine
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'kernelscope-test-'))
+  engine = await createEngine()
+  await engine.client.workspace.create({ path: join(folder, 'workspace') })
+})
+afterAll(async () => {
+  await engine.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const batch = 4
+
+/** Opens a model for a run of `images`, with outputs of a batch by each of its sessions. */
+async function opened(id: number, threads: number, images: number) {
+  const { workspace } = engine.session.open()
+  const settings = { provider: 'cpu', threads, batch } as const
+  const model = usableModel(workspace.db, id)
+  const classifier = await openClassifier(workspace, model, settings, engine.session.log, undefined, images)
+  const pixels = new SharedArrayBuffer(batch * classifier.height * classifier.width * 3)
+  new Uint8Array(pixels).forEach((_, i, all) => (all[i] = (i * 31) % 251))
+  const outputs = await Promise.all(
+    classifier.lanes.map(async (lane) =>
+      Buffer.from((await lane.outputs({ pixels, first: 0, batch }, batch)).outputs.buffer).toString('hex'),
+    ),
+  )
+  await classifier.close()
+  return {
+    outputs,
+    sessions: classifier.lanes.length,
+    threads: classifier.threads,
+    variant: classifier.variant.id,
+  }
+}
+
+it.each(['replk31', 'resnet', 'vit'])(
+  'two sessions of one thread give %s the bits of one session of one or two threads',
+  async (name) => {
+    const { id } = await engine.client.models.add({ path: sampleModel(name) })
+    const { db } = engine.session.open().workspace
+    const one = await opened(id, 1, 1e9)
+    const two = await opened(id, 2, 0)
+    expect([one.sessions, two.sessions]).toEqual([1, 1])
+    expect(sessionTimes(db, one.variant).size).toBe(0)
+    // Long enough for a trial, whose times are kept.
+    await opened(id, 2, 1e9)
+    expect([...sessionTimes(db, one.variant).keys()].sort()).toEqual(['pixels 1x2', 'pixels 2x1 of 2'])
+    db.prepare("UPDATE session_time SET seconds_per_image = 1e-9 WHERE plan = 'pixels 2x1 of 2'").run()
+    const split = await opened(id, 2, 1e9)
+    expect([split.sessions, split.threads]).toEqual([2, 1])
+    expect(new Set([...one.outputs, ...two.outputs, ...split.outputs]).size).toBe(1)
+  },
+)
+
+it('a run that is too short for a trial has one session, and none is tried', async () => {
+  const { id } = await engine.client.models.add({ path: sampleModel('replk3') })
+  const { sessions, variant } = await opened(id, 2, 64)
+  expect(sessions).toBe(1)
+  expect(sessionTimes(engine.session.open().workspace.db, variant).size).toBe(0)
+})
