@@ -11,7 +11,7 @@ import {
   type Net,
   type Value,
 } from '../build/index.ts'
-import type { Family } from './family.ts'
+import { defineFamily } from './define.ts'
 import { numberOf, sideQuestion } from './questions.ts'
 import { preprocessingFor } from './recipes.ts'
 
@@ -92,7 +92,7 @@ const timm: Naming = { by: 'timm', rules: [] }
  * BiT (Kolesnikov et al. 2020) by timm's names: a ResNet whose norms stand before the convolutions, with group norm in 32
  * groups and standardised kernels. These are computed once, when the weights are made.
  */
-export const bit: Family<BiT> = {
+export const bit = defineFamily<BiT>({
   id: 'BiT',
   namings: [npz, authors, timm],
 
@@ -139,7 +139,7 @@ export const bit: Family<BiT> = {
     const features = globalPool(net, 'head.global_pool', normed(net, 'norm', x))
     return net.has('head.fc.weight') ? linear(net, 'head.fc', features) : features
   },
-}
+})
 
 const normed = (net: Net, path: string, x: Value) => relu(net, path, groupNorm(net, path, x, groups))
 

@@ -13,7 +13,7 @@ import {
   type Net,
   type Value,
 } from '../build/index.ts'
-import type { Family } from './family.ts'
+import { defineFamily } from './define.ts'
 import { numberOf, sideQuestion } from './questions.ts'
 import { preprocessingFor } from './recipes.ts'
 
@@ -76,7 +76,7 @@ const huggingFace: Naming = {
  * ConvNeXt by the names of its authors (Liu et al. 2022; ConvNeXt, models/convnext.py). Layer norms over channels are
  * taken between transposes, as torchvision does.
  */
-export const convNeXt: Family<ConvNeXt> = {
+export const convNeXt = defineFamily<ConvNeXt>({
   id: 'ConvNeXt',
   namings: [{ by: 'the authors', rules: [] }, timm, torchvision, huggingFace],
 
@@ -122,7 +122,7 @@ export const convNeXt: Family<ConvNeXt> = {
     const features = layerNorm(net, 'norm', globalPool(net, 'avgpool', x))
     return net.has('head.weight') ? linear(net, 'head', features) : features
   },
-}
+})
 
 /** x + gamma (pwconv2(gelu(pwconv1(norm(dwconv(x)))))). */
 const block = (net: Net, path: string, x: Value) =>

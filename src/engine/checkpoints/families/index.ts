@@ -1,20 +1,16 @@
 /** The families whose checkpoints are recognised and built; `recogniseCheckpoint` asks each of them. */
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Checkpoint } from '../checkpoint.ts'
+import * as all from './all.ts'
 import type { Answers, Hints } from './family.ts'
-import { register, type Built, type Recognised } from './recognise.ts'
-import { bit } from './bit.ts'
-import { convNeXt } from './convnext.ts'
-import { repLKNet } from './replknet.ts'
-import { resnet } from './resnet.ts'
-import { vit } from './vit/vit.ts'
+import type { Built, Recognised } from './define.ts'
 
 export type { Answers, Hints, Question, Recipe } from './family.ts'
-export { withWeights, type Built, type Recognised } from './recognise.ts'
+export { withWeights, type Built, type Recognised } from './define.ts'
 
-const families = [register(resnet), register(repLKNet), register(convNeXt), register(vit), register(bit)]
+const families = Object.values(all)
 
-/** Ids of all families, in the order in which they are asked. */
+/** Ids of all families. */
 export const familyIds: readonly string[] = families.map(({ id }) => id)
 
 /**

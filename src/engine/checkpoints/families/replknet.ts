@@ -16,7 +16,8 @@ import {
   type Net,
   type Value,
 } from '../build/index.ts'
-import type { Family, Question } from './family.ts'
+import { defineFamily } from './define.ts'
+import type { Question } from './family.ts'
 import { numberOf, sideQuestion } from './questions.ts'
 import { preprocessingFor } from './recipes.ts'
 
@@ -31,7 +32,7 @@ const lkb = (stage: number, index: number) => `stages.${stage}.blocks.${2 * inde
  * RepLKNet by the names of its authors (Ding et al. 2022; RepLKNet-pytorch, replknet.py): with its 5x5 branches, with them
  * merged into the large kernels (`structural_reparam`), or with all batch norms folded (`deep_fuse_BN`).
  */
-export const repLKNet: Family<RepLKNet> = {
+export const repLKNet = defineFamily<RepLKNet>({
   id: 'RepLKNet',
   namings: [{ by: 'RepLKNet-pytorch', rules: [] }],
 
@@ -82,7 +83,7 @@ export const repLKNet: Family<RepLKNet> = {
     const features = globalPool(net, 'avgpool', net.has('norm.weight') ? batchNorm(net, 'norm', x) : x)
     return net.has('head.weight') ? linear(net, 'head', features) : features
   },
-}
+})
 
 const smallKernels: Question = {
   id: 'smallKernels',

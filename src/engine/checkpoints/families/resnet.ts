@@ -11,7 +11,7 @@ import {
   type Net,
   type Value,
 } from '../build/index.ts'
-import type { Family } from './family.ts'
+import { defineFamily } from './define.ts'
 import { numberOf, sideQuestion } from './questions.ts'
 import { preprocessingFor } from './recipes.ts'
 
@@ -49,7 +49,7 @@ const huggingFace: Naming = {
  * them (torchvision/models/resnet.py): the stride is in the 3x3 convolution. timm has the same names and graph. Groups and
  * widths follow from shapes.
  */
-export const resnet: Family<ResNet> = {
+export const resnet = defineFamily<ResNet>({
   id: 'ResNet',
   namings: [{ by: 'torchvision, timm', rules: [] }, huggingFace],
 
@@ -81,7 +81,7 @@ export const resnet: Family<ResNet> = {
     const features = globalPool(net, 'avgpool', x)
     return net.has('fc.weight') ? linear(net, 'fc', features) : features
   },
-}
+})
 
 function block(
   net: Net,

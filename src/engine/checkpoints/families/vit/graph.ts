@@ -23,7 +23,7 @@ import {
 } from '../../build/index.ts'
 import type { Answers } from '../family.ts'
 import { headsOf } from './questions.ts'
-import type { ViT } from './vit.ts'
+import type { ViT } from './config.ts'
 
 /** What holds for the whole network. */
 interface Common {

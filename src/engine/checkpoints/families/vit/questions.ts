@@ -1,7 +1,7 @@
 import type { NamedTensors } from '../../build/index.ts'
 import type { Found, Hints, Question } from '../family.ts'
 import { huggingFace, huggingFaceDistilled, isTorchvision } from './namings.ts'
-import type { ViT } from './vit.ts'
+import type { ViT } from './config.ts'
 
 /** Heads of each published width. */
 const usualHeads = new Map([

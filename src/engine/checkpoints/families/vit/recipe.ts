@@ -2,7 +2,7 @@ import type { NamedTensors } from '../../build/index.ts'
 import type { Answers, Found, Recipe } from '../family.ts'
 import { preprocessingFor, type StatisticsName } from '../recipes.ts'
 import { huggingFace, isTorchvision } from './namings.ts'
-import type { ViT } from './vit.ts'
+import type { ViT } from './config.ts'
 
 const named: readonly StatisticsName[] = ['half', 'imagenet', 'clip']
 

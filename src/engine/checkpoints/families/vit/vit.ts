@@ -1,28 +1,17 @@
 import type { NamedTensors } from '../../build/index.ts'
-import type { Family } from '../family.ts'
+import { defineFamily } from '../define.ts'
+import type { ViT } from './config.ts'
 import { vitGraph } from './graph.ts'
 import { vitNamings } from './namings.ts'
 import { vitQuestions } from './questions.ts'
 import { vitRecipe } from './recipe.ts'
-
-/** What names and shapes say of a ViT. */
-export interface ViT {
-  width: number
-  depth: number
-  /** Side of a patch in pixels. */
-  patch: number
-  /** Patches in a row, and rows. */
-  grid: number
-  /** Position embeddings before those of the patches: 0, 1 (class token) or 2 (and distillation token). */
-  positionsBefore: number
-}
 
 /**
  * ViT (Dosovitskiy et al. 2021) by timm's names, with what DeiT (Touvron et al. 2021: distillation token), DINO (Caron et
  * al. 2021: no head), DeiT III and DINOv2 (Oquab et al. 2024: layer scale, registers, gated layers) and MAE (He et al.
  * 2022: mean of the patches) change. The side of the input follows from the position embeddings.
  */
-export const vit: Family<ViT> = {
+export const vit = defineFamily<ViT>({
   id: 'ViT',
   namings: vitNamings,
 
@@ -42,7 +31,7 @@ export const vit: Family<ViT> = {
   questions: vitQuestions,
   recipe: vitRecipe,
   graph: vitGraph,
-}
+})
 
 const tokensBefore = (tensors: NamedTensors) =>
   Number(tensors.has('cls_token')) + Number(tensors.has('dist_token'))

@@ -35,7 +35,7 @@ export interface Built extends Recognised {
 }
 
 /** A family with its own configuration hidden, so that all are of one type. */
-export interface RegisteredFamily {
+export interface DefinedFamily {
   id: string
   /** The namings under which the checkpoint is of the family: mostly none, or one. */
   recognise(checkpoint: Checkpoint, hints: Hints): Candidate[]
@@ -45,7 +45,8 @@ interface Candidate extends Recognised {
   build(answers: Answers): Built
 }
 
-export function register<Config>(family: Family<Config>): RegisteredFamily {
+/** Makes a family of its definition. */
+export function defineFamily<Config>(family: Family<Config>): DefinedFamily {
   return {
     id: family.id,
     recognise: (checkpoint, hints) =>

@@ -1,0 +1,6 @@
+/** All families. Of a checkpoint that several take for theirs, one of a published size is chosen. */
+export { bit } from './bit.ts'
+export { convNeXt } from './convnext.ts'
+export { repLKNet } from './replknet.ts'
+export { resnet } from './resnet.ts'
+export { vit } from './vit/vit.ts'
