@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { differentiate } from '#engine/onnx/index.ts'
 import { int, ints, type GraphBuilder } from '#engine/onnx/rewrite/build.ts'
 import { expectGradient, expectRuntimeAgrees, graphOf, noise } from './reference/check.ts'
+import { evaluate } from './reference/evaluate.ts'
 
 const constant = (build: GraphBuilder, shape: number[], seed: number) =>
   build.constant(
@@ -59,4 +60,51 @@ it('multiplies weights by constant factors, not what flows back', async () => {
   )
   expect(factors).toHaveLength(2)
   for (const { inputs } of factors) expect(inputs.some((name) => weights.has(name))).toBe(true)
+})
+
+it('gives the gradient of a pool to the first of equal maxima, in the order of rows', async () => {
+  const values = [
+    [1, 3, 3, 0, 2],
+    [3, 1, 2, 2, 2],
+    [0, 3, 1, 2, 0],
+    [1, 1, 1, 5, 5],
+    [1, 1, 1, 5, 5],
+  ]
+  const x = { shape: [1, 1, 5, 5], data: Float64Array.from(values.flat()) }
+  const graph = graphOf(x.shape, (b) =>
+    b.node('MaxPool', ['x'], { kernel_shape: ints([3, 3]), strides: ints([2, 2]), pads: ints([1, 1, 1, 1]) }),
+  )
+  const gradient = evaluate(differentiate(graph), {
+    x,
+    cotangent: { shape: [1, 1, 3, 3], data: Float64Array.from([1, 2, 4, 8, 16, 32, 64, 128, 256]) },
+  }).get('gradient')
+  // Each window by hand: the first of its largest values gets its cotangent.
+  expect([...(gradient?.data ?? [])]).toEqual([
+    0,
+    1 + 2,
+    0,
+    0,
+    4,
+    8,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    64,
+    0,
+    0,
+    16 + 32 + 128 + 256,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+  ])
+  await expectRuntimeAgrees(graph, x)
 })

@@ -75,6 +75,11 @@ export class Context {
     return dim
   }
 
+  /** Whether the size of an axis depends on the batch or on an open image size. */
+  isOpen(name: string, axis: number): boolean {
+    return typeof this.#sized.describe(name)?.[axis] !== 'number'
+  }
+
   type(name: string): ElementType | 'other' | undefined {
     return this.#sized.shapes.get(name)?.type
   }

@@ -4,6 +4,7 @@ import { conv, convTranspose } from './rules/conv.ts'
 import * as functions from './rules/functions.ts'
 import * as layout from './rules/layout.ts'
 import * as linear from './rules/linear.ts'
+import { maxPool } from './rules/maxPool.ts'
 import * as normalisation from './rules/normalisation.ts'
 import * as pool from './rules/pool.ts'
 import * as reduce from './rules/reduce.ts'
@@ -52,7 +53,7 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
   LogSoftmax: logSoftmax,
   MatMul: linear.matMul,
   Max: arithmetic.extremum,
-  MaxPool: pool.maxPool,
+  MaxPool: maxPool,
   Min: arithmetic.extremum,
   Mul: arithmetic.mul,
   Neg: functions.neg,

@@ -4,6 +4,7 @@ import type { SlidingWindow } from '../../shape/spatial.ts'
 import { blockedChannels } from '../blocked.ts'
 import type { Context } from '../context.ts'
 import { exchanged, phaseKernels, turned, type Taps } from './kernel.ts'
+import { cropped, woven } from './woven.ts'
 
 /**
  * The rows (or columns) of the input that have the same remainder by the stride s. Their gradient is a convolution of stride 1
@@ -36,24 +37,33 @@ export function phased(c: Context, node: Node, dy: string, window: SlidingWindow
   const output = c.shape(node.outputs[0] ?? '', node).slice(2)
   const [rows = [], columns = []] = sizes.map((size, axis) => phasesOf(window, axis, size, output[axis] ?? 0))
   const phases = { stride, rows, columns }
+  const places = sizes.map((size) => Math.ceil(size / stride))
+  const whole = places.map((count) => count * stride)
   const held = [...rows, ...columns].filter(({ taps }) => taps > 0)
   if (held.some(({ begin, end }) => begin < 0 || end < 0)) return undefined
   const channels = (c.shape(weight, node)[1] ?? 1) * intOf(node, 'group', 1)
-  const pairs = rows.flatMap((row) => columns.map((column) => [row, column] as const))
+  const one = (row: Phase, column: Phase) => convolved(c, node, dy, [row, column])
   if (held.length === stride * 2) {
-    const depth = mergedIsLess(phases, channels, intOf(node, 'group', 1))
-      ? merged(c, node, dy, phases, window)
-      : c.build.node(
-          'Concat',
-          pairs.map((pair) => convolved(c, node, dy, pair)),
-          { axis: int(1) },
+    const result = mergedIsLess(phases, channels, intOf(node, 'group', 1))
+      ? unfolded(c, merged(c, node, dy, phases, window), stride)
+      : woven(
+          c,
+          rows.map((row) =>
+            woven(
+              c,
+              columns.map((column) => one(row, column)),
+              3,
+              [channels, ...places],
+            ),
+          ),
+          2,
+          [channels, places[0] ?? 1, (places[1] ?? 1) * stride],
         )
-    const woven = c.build.node('DepthToSpace', [depth], { blocksize: int(stride), mode: string('DCR') })
-    return blockedAs(c, x, channels, cropped(c, woven, sizes, stride))
+    return blockedAs(c, x, channels, cropped(c, result, sizes, whole))
   }
-  const [first] = pairs
-  if (held.length !== 2 || !first?.every(({ taps }) => taps > 0)) return undefined
-  return blockedAs(c, x, channels, spread(c, convolved(c, node, dy, first), channels, phases, sizes))
+  const [row, column] = [rows[0], columns[0]]
+  if (held.length !== 2 || !row?.taps || !column?.taps) return undefined
+  return blockedAs(c, x, channels, spread(c, one(row, column), channels, phases, sizes))
 }
 
 /** Input row s i + a sums the products of tap k and output row o with s o + k = s i + a + begin. */
@@ -100,6 +110,10 @@ function mergedIsLess({ stride, rows, columns }: Phases, channels: number, group
   return group === 1 && area(span) * blocks(channels * stride ** 2) <= area(taps) * blocks(channels)
 }
 
+/** [N, s s C, H, W] to [N, C, s H, s W]. */
+const unfolded = (c: Context, x: string, stride: number) =>
+  c.build.node('DepthToSpace', [x], { blocksize: int(stride), mode: string('DCR') })
+
 function merged(
   c: Context,
   node: Node,
@@ -136,12 +150,7 @@ function spread(
   const pads = c.build.int64s([0, 0, 0, 0, 0, 0, 0, 0, stride - 1, 0])
   const padded = c.build.node('Pad', [apart, pads, c.scalar(0)])
   const tall = c.build.node('Reshape', [padded, c.build.int64s([0, channels, rows * stride, width])])
-  return cropped(c, tall, [height, width], stride)
-}
-
-function cropped(c: Context, x: string, sizes: readonly number[], stride: number): string {
-  if (sizes.every((size) => size % stride === 0)) return x
-  return c.build.node('Slice', [x, c.build.int64s([0, 0]), c.build.int64s(sizes), c.build.int64s([2, 3])])
+  return cropped(c, tall, [height, width], [rows * stride, width])
 }
 
 /** `dx` in the blocked layout, where the forward pass has `x` in it. */

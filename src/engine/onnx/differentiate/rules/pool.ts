@@ -1,12 +1,13 @@
 import { elementCount, intOf, intsOf, type Node } from '../../graph.ts'
-import { ints, string, int } from '../../rewrite/build.ts'
+import { ints } from '../../rewrite/build.ts'
 import { windowOf, type SlidingWindow } from '../../shape/spatial.ts'
 import { refusal, type Context, type GradientRule } from '../context.ts'
 
 export const globalAveragePool: GradientRule = ({ node, dy, c }) => {
   const x = node.inputs[0] ?? ''
-  const [channels, ...spatial] = [1, 2, 3].map((axis) => c.fixed(x, axis, node))
+  const [channels, ...spatial] = c.shape(x, node).slice(1)
   const area = elementCount(spatial)
+  if (spatial.some((_, axis) => c.isOpen(x, axis + 2))) return [c.expand(c.times(dy, 1 / area), x)]
   const spread = c.mul(dy, c.floats(new Array<number>(area).fill(1 / area), [1, 1, ...spatial]))
   return [c.blocked(x) ? c.intoBlocked(spread, channels ?? 1) : spread]
 }
@@ -21,7 +22,8 @@ export const globalMaxPool: GradientRule = ({ node, dy, c }) => {
   return [c.mul(c.build.node('Div', [dy, c.sum(chosen, axes)]), chosen)]
 }
 
-function poolWindow(c: Context, node: Node): { window: SlidingWindow; spatial: readonly number[] } {
+/** Windows of a pooling node, and the spatial size of its input. */
+export function poolWindow(c: Context, node: Node): { window: SlidingWindow; spatial: readonly number[] } {
   const x = node.inputs[0] ?? ''
   const spatial = c
     .shape(x, node)
@@ -96,21 +98,4 @@ function spread(
   return pads.every((amount) => amount === 0)
     ? full
     : c.build.node('Pad', [full, c.build.int64s(pads), c.scalar(0)])
-}
-
-/**
- * The largest pixel of a window gets the gradient; of several equal ones the first, as in PyTorch. A second output of
- * MaxPool gives the indices of the maxima, and the cotangents are added there.
- */
-export const maxPool: GradientRule = ({ node, dy, c }) => {
-  const x = node.inputs[0] ?? ''
-  const [, places = ''] = c.build.nodeOf(2, 'MaxPool', [x], node.attributes)
-  const flat = (name: string) => c.build.node('Reshape', [name, c.build.int64s([-1])])
-  const length = c.build.node('Reshape', [c.build.node('Size', [x]), c.build.int64s([1])])
-  const zeros = c.build.node('Expand', [c.scalar(0), length])
-  const scattered = c.build.node('ScatterElements', [zeros, flat(places), flat(dy)], {
-    axis: int(0),
-    reduction: string('add'),
-  })
-  return [c.build.node('Reshape', [scattered, c.build.node('Shape', [x])])]
 }
