@@ -63,7 +63,7 @@ export interface Feed {
   shape: number[]
 }
 
-/** What a trial found: milliseconds a call, and whether all bits of the outputs are the same. */
+/** What a trial found: milliseconds a call of one thread, and whether all bits of the outputs are the same. */
 export interface PaddingTimes {
   plain: number
   padded: number
@@ -83,7 +83,7 @@ export type OpenTask =
   | { kind: 'openTensors'; request: OpenTensorsRequest }
 
 /** Times convolutions both ways in a worker that opens nothing else. */
-export type TimingTask = { kind: 'timePadding'; trials: readonly PaddingTrial[]; runtime: Runtime }
+export type TimingTask = { kind: 'timePadding'; trials: readonly PaddingTrial[] }
 
 /** A task for an open worker. The first `rows` images of a slice are computed; the others are padding. */
 export type InferenceTask =

@@ -1,5 +1,5 @@
 import { inferenceThread, type InferenceThread } from './inferenceThread.ts'
-import { withPadding } from './padding.ts'
+import { paddingHere } from './padding.ts'
 import type {
   Answers,
   InferenceTask,
@@ -114,14 +114,13 @@ export async function openTensors(request: OpenTensorsRequest): Promise<TensorSe
   }
 }
 
+const withPadding = paddingHere()
+
 /** Starts a worker and opens its graphs, in the form that is fastest here. */
 async function connect(opening: OpenTask): Promise<InferenceThread> {
   const thread = inferenceThread()
-  const { provider, threads } = opening.request
   try {
-    const task = await withPadding(opening, (trials) =>
-      thread.ask({ kind: 'timePadding', trials, runtime: { provider, threads } }),
-    )
+    const task = await withPadding(opening, (trials) => thread.ask({ kind: 'timePadding', trials }))
     await thread.ask(task)
   } catch (error) {
     await thread.close()

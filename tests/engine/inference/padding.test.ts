@@ -3,7 +3,7 @@ import { cp } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { openTensors } from '#engine/inference/index.ts'
-import { withPadding, type TimePadding } from '#engine/inference/padding.ts'
+import { paddingHere, type TimePadding } from '#engine/inference/padding.ts'
 import { modelDigest, readModel, writeVariant } from '#engine/onnx/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
 import { sampleModel } from '../studies/sample.ts'
@@ -21,23 +21,23 @@ const timed =
   (trials) =>
     Promise.resolve(trials.map(() => ({ plain: 1, padded, same })))
 
-// Decisions are kept by the number of threads, so that each test has numbers of its own.
-const opening = (path: string, threads: number, provider: 'cpu' | 'cuda' = 'cpu') =>
-  ({ kind: 'openTensors', request: { path, provider, threads } }) as const
+const opening = (path: string, provider: 'cpu' | 'cuda' = 'cpu') =>
+  ({ kind: 'openTensors', request: { path, provider, threads: 1 } }) as const
 
 const wideKernels = ({ graph }: Awaited<ReturnType<typeof readModel>>) =>
   graph.nodes.filter(({ name }) => name.startsWith('padded/')).length
 
 it('opens another graph where padding before is faster with the same bits, and asks once for each form', async () => {
   const { path } = await variantOf('replk31')
+  const withPadding = paddingHere()
   const asked: number[] = []
   const time: TimePadding = (trials) => {
     asked.push(trials.length)
     return timed(0.9)(trials)
   }
-  const task = await withPadding(opening(path, 101), time)
+  const task = await withPadding(opening(path), time)
   expect(basename(task.kind === 'openTensors' ? task.request.path : '')).toBe('same-padded.onnx')
-  expect(await withPadding(opening(path, 101), time)).toEqual(task)
+  expect(await withPadding(opening(path), time)).toEqual(task)
   // Three forms of kernels; five convolutions.
   expect(asked).toEqual([3])
   expect(wideKernels(await readModel(path.replace('same', 'same-padded')))).toBe(5)
@@ -49,8 +49,8 @@ it.each<[string, TimePadding, 'cpu' | 'cuda']>([
   ['the provider is no CPU', timed(0.5), 'cuda'],
 ])('opens the graph as it is where %s', async (_, time, provider) => {
   const { path, folder } = await variantOf('replk13')
-  const task = opening(path, 200 + readdirSync(folder).length + _.length, provider)
-  expect(await withPadding(task, time)).toEqual(task)
+  const task = opening(path, provider)
+  expect(await paddingHere()(task, time)).toEqual(task)
   expect(readdirSync(folder).sort()).toEqual(['same.onnx', 'weights'])
 })
 

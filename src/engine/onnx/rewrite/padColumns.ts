@@ -11,8 +11,8 @@ export interface PaddedConvolution extends SlidingWindow {
   spatial: readonly [number, number]
 }
 
-/** Narrower kernels gain too little: what comes before and after the convolution takes as long. */
-const leastColumns = 9
+/** Kernels that reach over fewer columns gain too little: padding takes as long as they do. */
+const leastReach = 9
 
 /** The depthwise convolutions of a graph with wide kernels and padding at the sides, each form once. */
 export function paddedConvolutions(graph: Graph): PaddedConvolution[] {
@@ -65,7 +65,10 @@ const mayBeWide = (node: Node): boolean =>
   node.op === 'Conv' &&
   node.domain === '' &&
   intOf(node, 'group', 1) > 1 &&
-  (intsOf(node, 'kernel_shape')?.[1] ?? leastColumns) >= leastColumns
+  reachOf(intsOf(node, 'kernel_shape')?.[1] ?? leastReach, intsOf(node, 'dilations')?.[1]) >= leastReach
+
+/** Columns from the first to the last of a kernel. */
+const reachOf = (columns = 1, dilation = 1) => (columns - 1) * dilation + 1
 
 function asPadded(node: Node, shapes: Shapes): PaddedConvolution | null {
   if (!mayBeWide(node)) return null
@@ -77,6 +80,6 @@ function asPadded(node: Node, shapes: Shapes): PaddedConvolution | null {
   if (perGroup !== 1 || outputs !== channels || intOf(node, 'group', 1) !== channels) return null
   const window = windowOf(node, kernel, [height, width])
   const sides = (window.begin[1] ?? 0) + (window.end[1] ?? 0)
-  if ((kernel[1] ?? 0) < leastColumns || sides === 0) return null
+  if (reachOf(kernel[1], window.dilations[1]) < leastReach || sides === 0) return null
   return { channels, spatial: [height, width], ...window }
 }

@@ -8,9 +8,9 @@ import {
 } from '#shared/contract/models.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { readModel } from '../file/read.ts'
-import { writeBeside, writeVariant } from '../file/variant.ts'
+import { writeVariant } from '../file/variant.ts'
 import { writeWholeModel } from '../file/whole.ts'
-import { padColumns, paddedConvolutions, type PaddedConvolution } from '../rewrite/padColumns.ts'
+import type { PaddedConvolution } from '../rewrite/padColumns.ts'
 import { paddingTrial, type PaddingTrial } from '../rewrite/paddingTrial.ts'
 import { modelReader, type ModelSource, type ReadModel } from './modelReader.ts'
 import { attentionMaps, noAttentionReason, type AttentionMap } from '../structure/attention.ts'
@@ -22,6 +22,7 @@ import {
 } from '../structure/features.ts'
 import { inspect } from '../structure/inspect.ts'
 import { kernelLayers, readKernels, type LayerKernels } from '../structure/kernels.ts'
+import { paddedFile, type PaddedFile } from './paddedFile.ts'
 import { planned, type VariantPlan } from './plans.ts'
 import { writeSegments, type SegmentFiles } from './segmentFiles.ts'
 import type { Normalisation } from '../rewrite/acceptPixels.ts'
@@ -52,11 +53,10 @@ export type GraphTask = ModelSource & { digest?: string } & (
         normalisation: Normalisation
         blocks: readonly BlockAdds[]
       }
-    /** The `paddedConvolutions` of a variant's file. */
-    | { kind: 'convolutions' }
+    /** `paddedFile`, with what was decided of convolutions by their texts. */
+    | { kind: 'padding'; decided: ReadonlyMap<string, boolean> }
+    /** The files of trials. */
     | { kind: 'paddingTrials'; convolutions: readonly PaddedConvolution[] }
-    /** Writes a variant's file again, beside it, with these of its convolutions padded before (`padColumns`). Gives its path. */
-    | { kind: 'padded'; convolutions: readonly PaddedConvolution[] }
   )
 
 export interface GraphResults {
@@ -71,9 +71,8 @@ export interface GraphResults {
   variant: string
   whole: string[]
   segments: SegmentFiles[]
-  convolutions: PaddedConvolution[]
+  padding: PaddedFile
   paddingTrials: PaddingTrial[]
-  padded: string
 }
 
 /**
@@ -93,11 +92,7 @@ export function graphTasks(
         `the model file has changed since it was added: ${task.path}`,
       )
     if (task.kind === 'paddingTrials') return task.convolutions.map(paddingTrial)
-    if (task.kind === 'convolutions') return paddedConvolutions((await readModel(task.path)).graph)
-    if (task.kind === 'padded') {
-      const variant = await readModel(task.path)
-      return writeBeside(variant, padColumns(variant.graph, task.convolutions), 'padded')
-    }
+    if (task.kind === 'padding') return paddedFile(task.path, task.decided)
     const model = await reader.model(task)
     switch (task.kind) {
       case 'inspect':
