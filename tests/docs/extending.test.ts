@@ -94,6 +94,7 @@ describe('docs/extending.md', { timeout: 240_000 }, () => {
       'An export format',
       'A kind of dataset',
       'A saliency method',
+      'A family of networks',
       'A column of predictions',
     ])
     // A column goes through many rooms: the page names them in order.
