@@ -2,6 +2,7 @@ import path from 'node:path'
 import { app, BrowserWindow, dialog, Notification, shell, type FileFilter, type WebContents } from 'electron'
 import { z } from 'zod'
 import type { FileKind } from '#shared/bridge.ts'
+import { archiveEndings } from '#shared/archiveFiles.ts'
 import { channels } from '#shared/channels.ts'
 import { imageEndings } from '#shared/imageFiles.ts'
 import { onCall, onNote } from './calls.ts'
@@ -10,6 +11,7 @@ const allFiles: FileFilter = { name: 'All files', extensions: ['*'] }
 
 const filters: Record<FileKind, FileFilter> = {
   model: { name: 'ONNX models', extensions: ['onnx'] },
+  archive: { name: 'Archives of images', extensions: [...archiveEndings, 'gz', 'tgz'] },
   labels: { name: 'Labels', extensions: ['txt', 'csv', 'json'] },
   draws: { name: 'Random draws', extensions: ['json'] },
   bundle: { name: 'Bundles', extensions: ['zip'] },
@@ -22,7 +24,17 @@ const filters: Record<FileKind, FileFilter> = {
 const ofSsh = (kind: FileKind) => kind === 'key' || kind === 'signers'
 
 const name = z.string().max(1000)
-const fileKind = z.enum(['model', 'labels', 'draws', 'image', 'bundle', 'workspace', 'key', 'signers'])
+const fileKind = z.enum([
+  'model',
+  'archive',
+  'labels',
+  'draws',
+  'image',
+  'bundle',
+  'workspace',
+  'key',
+  'signers',
+])
 const absolutePath = z.string().refine((value) => path.isAbsolute(value), 'path: must be absolute')
 
 /** Opens file dialogs for the page, which gets paths only of what a person chose. */

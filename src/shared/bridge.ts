@@ -12,7 +12,8 @@ export type EngineState =
   /** Not started again, because it ended too often in a short time. The user can ask for another try. */
   | { state: 'failed'; problem: ErrorShape; restarts: number }
 
-export type FileKind = 'model' | 'labels' | 'draws' | 'image' | 'bundle' | 'workspace' | 'key' | 'signers'
+export type FileKind =
+  'model' | 'archive' | 'labels' | 'draws' | 'image' | 'bundle' | 'workspace' | 'key' | 'signers'
 
 /**
  * What the preload gives the page, as `window.kernelscope`. The page gets paths only from dialogs and drops.

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Dataset } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { datasetPaths } from '../datasetPaths.ts'
 import { formatTable } from '../format.ts'
 import { addDataset, knownDataset, namedDataset } from '../named.ts'
 import { addRemoveCommand } from '../removing.ts'
@@ -27,24 +29,33 @@ export function addDatasetCommands(
     .description(
       'add a folder of images (class subfolders, or flat with a CSV of labels), or archives of it, and index it',
     )
-    .argument('<path>', 'folder; .tar, .zip or .parquet; or folder of them')
+    .argument(
+      '<paths...>',
+      'folder; .tar, .zip or .parquet; folder of them; several are a dataset each, but shards of one name one',
+    )
     .option('--title <text>', 'name of the dataset; the folder name where it is left out')
     .option('--labels <csv>', 'CSV with the columns file and label')
     .option(
       '--unpack',
       'lets a .tar.gz be unpacked into the workspace; says how much it takes where it is left out',
     )
-    .action(async (path: string, _: unknown, command: Command) => {
+    .action(async (given: string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<AddFlags>()
+      const paths = datasetPaths(given.map((path) => resolve(session.io.cwd, path)))
+      if (paths.length > 1 && options.title !== undefined)
+        throw new KernelscopeError('USAGE', `--title is for one dataset, not for ${paths.length}`)
       const client = await session.openWorkspace(options)
-      const input = {
-        path: resolve(session.io.cwd, path),
+      const more = {
         ...(options.title === undefined ? {} : { title: options.title }),
         ...(options.labels === undefined ? {} : { labels: resolve(session.io.cwd, options.labels) }),
         ...(options.unpack === true ? { unpack: true } : {}),
       }
-      const added = await addDataset(client, input, session, options)
-      session.print(options, { dataset: added }, () => datasetTable([added]))
+      const added: Dataset[] = []
+      for (const path of paths) added.push(await addDataset(client, { path, ...more }, session, options))
+      const [dataset] = added
+      session.print(options, added.length === 1 ? { dataset } : { datasets: added }, () =>
+        datasetTable(added),
+      )
     })
 
   dataset

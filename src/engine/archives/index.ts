@@ -1,6 +1,6 @@
 /** Files in archives, read in place: tars, zips, tables. */
 export type { Archive, Entry, Packed } from './entry.ts'
-export { fileState, locate, pathText, type FileState } from './locate.ts'
+export { fileState, locate, type FileState } from './locate.ts'
 export { openArchive } from './open.ts'
 export { inArchive } from './path.ts'
 export { filesOfPackedTar } from './smallTar.ts'

@@ -5,12 +5,6 @@ import type { Archive, Entry, Packed } from './entry.ts'
 import { openArchive } from './open.ts'
 import { inArchive, type InArchive } from './path.ts'
 
-/** A path in words: `noise.tar › fog/1/a.png` for a file in an archive. */
-export function pathText(path: string): string {
-  const found = inArchive(path)
-  return found && found.inside !== '' ? `${found.file} › ${found.inside}` : path
-}
-
 async function entryAt({ file, inside }: InArchive): Promise<{ archive: Archive; entry: Entry } | null> {
   const archive = await openArchive(file)
   const entry = archive.find(inside)

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { looksLikeArchive } from '#shared/archiveFiles.ts'
 import { looksLikeImage } from '#shared/imageFiles.ts'
+import { locate, openArchive, readPacked } from '../archives/index.ts'
 import { piecesOf } from '../base/userFile.ts'
 import { imageRootSql } from '../facts/index.ts'
 import { listModels } from '../models/index.ts'
@@ -37,7 +39,10 @@ export async function findModels(
   return found
 }
 
-/** Finds image files by their digests (sha256, hex), among the indexed images of the workspace and in the folders. */
+/**
+ * Finds image files by their digests (sha256, hex), among the indexed images of the workspace and in the folders, also
+ * in their archives.
+ */
 export async function findImages(
   { workspace, folders, signal }: Places,
   wanted: ReadonlySet<string>,
@@ -56,16 +61,31 @@ export async function findImages(
   for (const folder of folders) {
     for await (const path of filesOf(folder)) {
       if (signal.aborted || found.size === wanted.size) return found
-      if (!looksLikeImage(path)) continue
-      const digest = await fileDigest(path).catch(() => null)
-      if (digest !== null && wanted.has(digest) && !found.has(digest)) found.set(digest, path)
+      for await (const image of looksLikeImage(path) ? [path] : imagesInArchive(path)) {
+        if (signal.aborted) return found
+        const digest = await fileDigest(image).catch(() => null)
+        if (digest !== null && wanted.has(digest) && !found.has(digest)) found.set(digest, image)
+      }
     }
   }
   return found
 }
 
-/** Computes the sha256 of a file, in hex. */
+/** Yields the paths of the images in an archive; nothing for any other file. */
+async function* imagesInArchive(path: string): AsyncGenerator<string> {
+  if (!looksLikeArchive(path)) return
+  const archive = await openArchive(path).catch(() => null)
+  for (const { name, place } of archive?.entries() ?? [])
+    if (place && (place.kind === 'row' || looksLikeImage(name))) yield join(path, name)
+}
+
+/** Computes the sha256 of a file, also of one in an archive, in hex. */
 export async function fileDigest(path: string): Promise<string> {
+  const packed = await locate(path)
+  if (packed)
+    return createHash('sha256')
+      .update(await readPacked(packed))
+      .digest('hex')
   const hash = createHash('sha256')
   for await (const piece of piecesOf(path)) hash.update(piece)
   return hash.digest('hex')

@@ -226,8 +226,12 @@ export const datasets = {
   image: oc.input(imageUnder).output(
     z.object({
       image: imageRow,
-      /** Absolute path, to show the file in its folder. */
+      /** Absolute path; of an image in an archive or array file, the path of that file followed by the place inside. */
       path: z.string(),
+      /** The file on disk that holds it, to show it in its folder. */
+      file: z.string(),
+      /** Where in that file it is; null where the file is the image. */
+      inside: z.string().nullable(),
       /** SHA-256 of the file; null where the file was not read. */
       digest: z.string().nullable(),
       predictions: z.array(imagePrediction),

@@ -1,6 +1,16 @@
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 import { beforeAll, afterAll, describe, expect, it } from 'vitest'
+import { findImages } from '#engine/bundles/find.ts'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import type { Client } from '../studies/sample.ts'
 import { addDataset, jobEnd, runStudy, sampleImages, sampleModel } from '../studies/sample.ts'
@@ -69,6 +79,17 @@ describe.each(['tar', 'zip', 'shards'])('images in a %s', (title) => {
     expect(await contents(datasetId)).toEqual(await contents(await idOf(folder)))
   })
 
+  it('say which file on disk holds them, and where', async () => {
+    const { rows } = await client.datasets.images({ datasetId, limit: 1 })
+    const { path: whole, file, inside } = await client.datasets.image({ id: rows[0]?.id ?? 0 })
+    expect(existsSync(file) && /\.(tar|zip)$/.test(file)).toBe(true)
+    expect(names).toContain(inside)
+    expect(whole).toBe(join(file, inside ?? ''))
+    const ofFolder = (await client.datasets.images({ datasetId: await idOf(folder), limit: 1 })).rows
+    const plain = await client.datasets.image({ id: ofFolder[0]?.id ?? 0 })
+    expect(plain).toMatchObject({ file: plain.path, inside: null })
+  })
+
   it('have the facts that were measured in the folder, and give facts to it', async () => {
     const input = { kind: 'clean-accuracy', modelIds: [modelId] }
     const first = await runStudy(client, { ...input, datasetId })
@@ -84,6 +105,18 @@ describe.each(['tar', 'zip', 'shards'])('images in a %s', (title) => {
     expect((await counted(first))[0]).toMatchObject({ n: 12, failed: 0 })
     const facts = (parts: typeof before) => parts.find(({ id }) => id === 'facts')?.items
     expect(facts(await client.workspace.cache())).toBe(facts(before))
+  })
+
+  it('are found by their digests for the check of a bundle', async () => {
+    const { rows } = await client.datasets.images({ datasetId })
+    const digests = await Promise.all(
+      rows.map(async ({ id }) => (await client.datasets.image({ id })).digest ?? ''),
+    )
+    const folders = [title === 'shards' ? path : dirname(path)]
+    const signal = new AbortController().signal
+    const found = await findImages({ workspace: null, folders, signal }, new Set(digests))
+    expect([...found.keys()].sort()).toEqual(digests.sort())
+    expect([...found.values()].every((file) => file.startsWith(path))).toBe(true)
   })
 
   it('are checked, moved with ids kept, and indexed again', async () => {

@@ -6,6 +6,7 @@ import type { ChangedAnswer, ImagePrediction } from '#shared/contract/index.ts'
 import { markedTitle } from '#shared/preprocessing.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { parseTransform } from '#shared/transform.ts'
+import { imageFile } from '../../images/index.ts'
 import {
   checkAll,
   checkFolder,
@@ -95,6 +96,7 @@ export const datasets = {
     return {
       image: located.image,
       path: located.path,
+      ...imageFile(located.path),
       digest: located.digest?.toString('hex') ?? null,
       tags: located.digest ? tagsOf(database, located.digest) : [],
       note: located.digest ? noteOf(database, located.digest) : '',
