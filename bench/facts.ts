@@ -1,6 +1,6 @@
 /**
- * Storing and reading many facts, in CPU time of all threads beside plain SQL: storing as a study does, one image after the other
- * under all conditions; then a workspace filled with an ImageNet-C study of two models (192 facts an image): bytes a fact,
+ * Storing and reading many facts, in CPU time of all threads: storing as a study does, one image after the other under all
+ * conditions, beside plain rows of SQLite in that order; then a workspace filled with an ImageNet-C study of two models (192 facts an image): bytes a fact,
  * opening its result the first and the second time, ranking, cost, running it where all is stored, and reading all facts
  * for an export. Run: node bench/facts.ts [images] [folder that keeps the workspace]
  * 208,334 images are 40 million facts: 5 GB, and a quarter of an hour to fill.
@@ -9,10 +9,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createEngine } from '#engine/api/index.ts'
-import { evidencePages, factStore } from '#engine/facts/index.ts'
+import { evidencePages, groupedFacts, predictionFinder, type FactKey } from '#engine/facts/index.ts'
 import { ownReader } from '#engine/studies/index.ts'
 import { planStudy } from '#engine/studies/store/plan.ts'
-import { createWorkspace, openWorkspace, type Workspace } from '#engine/workspace/index.ts'
+import { createWorkspace, openWorkspace, type Db, type Workspace } from '#engine/workspace/index.ts'
 import { generator } from '#shared/random.ts'
 import { fill, type Filled } from './filled.ts'
 import { cpuSeconds, report, type Row } from './report.ts'
@@ -32,34 +32,68 @@ async function timed<T>(name: string, work: () => T | Promise<T>): Promise<T> {
   return value
 }
 
-/** Facts a second of CPU time, stored in batches of 64 into 192 cells, image by image in an order of images. */
-function storingRate(shuffled: boolean): Row {
-  const workspace = createWorkspace(join(temporary, `stored-${String(shuffled)}`))
-  const [cells, count, size] = [192, 2000, 64]
+const [cells, stored, size] = [192, 2000, 64]
+
+/** Keys of facts, image by image under all cells. */
+function keysOf(shuffled: boolean) {
+  const ids = Array.from({ length: stored }, (_, at) => at + 1)
+  return (shuffled ? generator('bench').shuffle(ids) : ids).flatMap((exampleId) =>
+    Array.from({ length: cells }, (_, at) => ({
+      variantId: 1 + (at % 2),
+      conditionId: 1 + (at >> 1),
+      exampleId,
+    })),
+  )
+}
+
+/** Facts a second of CPU time that `store` stores in batches of 64 in a new workspace. */
+function rateOf(name: string, shuffled: boolean, store: (db: Db) => Store): Row {
+  const workspace = createWorkspace(join(temporary, name))
   try {
     workspace.db.pragma('foreign_keys = OFF')
-    const { store } = factStore(workspace.db)
-    const ids = Array.from({ length: count }, (_, at) => at + 1)
-    const order = shuffled ? generator('bench').shuffle(ids) : ids
-    const facts = batchOf(size)
-    const keys = order.flatMap((exampleId) =>
-      Array.from({ length: cells }, (_, at) => ({
-        variantId: 1 + (at % 2),
-        conditionId: 1 + (at >> 1),
-        exampleId,
-      })),
-    )
+    const { add, flush } = store(workspace.db)
+    const keys = keysOf(shuffled)
     const begun = cpuSeconds()
-    for (let at = 0; at < keys.length; at += size) store(keys.slice(at, at + size), facts)
+    for (let at = 0; at < keys.length; at += size) add(keys.slice(at, at + size))
+    flush()
     const perSecond = keys.length / (cpuSeconds() - begun)
     workspace.db.pragma('wal_checkpoint(TRUNCATE)')
     const bytes = statSync(join(workspace.path, 'workspace.sqlite')).size / keys.length
-    return {
-      name: `stored, images ${shuffled ? 'in random order' : 'in order'}, ${bytes.toFixed(0)} bytes a fact`,
-      perSecond,
-    }
+    return { name: `${name}, ${bytes.toFixed(0)} bytes a fact`, perSecond }
   } finally {
     workspace.close()
+  }
+}
+
+interface Store {
+  add(keys: FactKey[]): void
+  flush(): void
+}
+
+/** As a study stores them. */
+function inGroups(db: Db): Store {
+  const grouped = groupedFacts(db, false)
+  const facts = batchOf(size)
+  return {
+    add(keys) {
+      grouped.add(keys, facts)
+      grouped.settle(() => undefined)
+    },
+    flush: () => grouped.flush(),
+  }
+}
+
+/** Rows of 41 bytes by variant, condition and example, each batch by itself: what SQLite takes for that order alone. */
+function asPlainRows(db: Db): Store {
+  db.exec('CREATE TABLE plain (v, c, e, bytes, PRIMARY KEY (v, c, e)) WITHOUT ROWID')
+  const insert = db.prepare('INSERT INTO plain VALUES (?, ?, ?, ?)')
+  const bytes = Buffer.alloc(41, 7)
+  return {
+    add: db.transaction((keys: FactKey[]) => {
+      for (const { variantId, conditionId, exampleId } of keys)
+        insert.run(variantId, conditionId, exampleId, bytes)
+    }),
+    flush: () => undefined,
   }
 }
 
@@ -73,11 +107,6 @@ async function filled(): Promise<Filled> {
 
 async function reading(workspace: Workspace, { studyId: id, input }: Filled): Promise<void> {
   const reader = ownReader(workspace)
-  await timed('plain GROUP BY', () =>
-    workspace.db
-      .prepare('SELECT variant_id, condition_id, count(*), sum(correct) FROM prediction GROUP BY 1, 2')
-      .all(),
-  )
   await timed('cost, first time', () => reader.ask({ kind: 'cost', input, subset: null }))
   await timed('result, first time', () => reader.ask({ kind: 'result', id }))
   await timed('result, second time', () => reader.ask({ kind: 'result', id }))
@@ -102,6 +131,36 @@ function exportRate({ db }: Workspace, { studyId }: Filled): Row {
   return { name: 'read for an export', perSecond: count / (cpuSeconds() - begun) }
 }
 
+/** Reads single predictions as the page of an image does: each image under all conditions of a model, or any of them. */
+function singleRates({ db }: Workspace, { largeId }: Filled): Row[] {
+  const find = predictionFinder(db)
+  const random = generator('single')
+  const examples = db
+    .prepare<[number], number>('SELECT example_id FROM image WHERE dataset_id = ? ORDER BY id')
+    .pluck()
+    .all(largeId)
+  const conditions = db.prepare<[], number>('SELECT DISTINCT condition_id FROM fact_block').pluck().all()
+  const rateIn = (name: string, count: number, conditionAt: (at: number) => number, stay: number): Row => {
+    const begun = cpuSeconds()
+    let example = 0
+    for (let at = 0; at < count; at++) {
+      if (at % stay === 0) example = examples[random.integer(examples.length)] ?? 0
+      find({ variantId: 1, conditionId: conditionAt(at) }, example)
+    }
+    return { name, perSecond: count / (cpuSeconds() - begun) }
+  }
+  const any = () => conditions[random.integer(conditions.length)] ?? 0
+  return [
+    rateIn('read singly, any image under any condition', 20_000, any, 1),
+    rateIn(
+      'read singly, an image under all conditions',
+      20_000,
+      (at) => conditions[at % conditions.length] ?? 0,
+      conditions.length,
+    ),
+  ]
+}
+
 /** Runs a study whose facts are all stored. */
 async function running({ input }: Filled): Promise<void> {
   const engine = await createEngine()
@@ -119,7 +178,11 @@ async function running({ input }: Filled): Promise<void> {
 }
 
 try {
-  const rows = [storingRate(false), storingRate(true)]
+  const rows = [
+    rateOf('stored, images in order', false, inGroups),
+    rateOf('stored, images in random order', true, inGroups),
+    rateOf('plain rows, images in random order', true, asPlainRows),
+  ]
   for (const { name, perSecond } of rows) console.log(`  ${name}: ${perSecond.toFixed(0)} facts/s`)
   const made = await filled()
   const workspace = openWorkspace(kept)
@@ -128,7 +191,7 @@ try {
   ).toFixed(1)
   console.log(`  ${made.facts} facts, ${notes['bytes a fact, filled in order']} bytes each`)
   await reading(workspace, made)
-  rows.push(exportRate(workspace, made))
+  rows.push(exportRate(workspace, made), ...singleRates(workspace, made))
   workspace.close()
   await running(made)
   report('facts', 'facts', rows, { facts: String(made.facts), ...notes })

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { noRewrite } from '#shared/rewrites.ts'
 import type { StudyInput } from '#shared/contract/index.ts'
 import { createEngine } from '#engine/api/index.ts'
-import { packClasses } from '#engine/facts/top.ts'
 import { internVariant, settingOf, variantKey } from '#engine/facts/index.ts'
 import { insertStudy, settledStudy } from '#engine/studies/index.ts'
 import { planRun } from '#engine/studies/store/plan.ts'
-import { recountFacts, type Db } from '#engine/workspace/index.ts'
+import { FactBatch, factWriter, type Db } from '#engine/workspace/index.ts'
+import { generator } from '#shared/random.ts'
 
 const models = ['replk3', 'resnet']
 const sample = join(import.meta.dirname, '../resources/sample')
@@ -84,43 +84,59 @@ function addRows(db: Db, images: number, like: number): number {
   return id
 }
 
-/** Packs five classes as the engine does, the first one with this probability and the others with shares of the rest. */
-const packedTop = (first: number, confidence: number): Buffer =>
-  packClasses(
-    Array.from({ length: 5 }, (_, place) => ({
-      classIndex: (first + place) % 16,
-      probability: place === 0 ? confidence : (1 - confidence) / (place + 2),
-    })),
-    confidence,
-  )
+/** Five classes, the first one with its confidence and the others with shares of the rest. */
+function likeliest(first: number, confidence: number) {
+  const places = [0, 1, 2, 3, 4]
+  return {
+    count: places.length,
+    from: 0,
+    classes: places.map((place) => (first + place) % 16),
+    probabilities: places.map((place) =>
+      Math.fround(place === 0 ? confidence : (1 - confidence) / (place + 2)),
+    ),
+  }
+}
 
-/**
- * Stores a fact for every cell of a study: a quarter is wrong, with any confidence. Their marks are counted afterwards.
- * Returns their number.
- */
+/** Stores a fact for every cell of a study: a quarter is wrong, with any confidence. Returns their number. */
 function addFacts(db: Db, studyId: number, datasetId: number): number {
-  db.function('packed_top', (first: unknown, confidence: unknown) =>
-    packedTop(Number(first), Number(confidence)),
-  )
-  const columns = 'predicted, correct, true_rank, confidence, true_probability, true_logit, top'
-  const insert = db.prepare(
-    `INSERT INTO prediction (variant_id, condition_id, example_id, ${columns}, digest_of_row)
-     SELECT v, c, e, ${columns}, row_digest(v, c, e, ${columns}) FROM (
-       SELECT *, packed_top(predicted, confidence) AS top FROM (
-         SELECT @variant AS v, @condition AS c, example_id AS e, (class_idx + (r = 0)) % 16 AS predicted, r > 0 AS correct,
-           1 + (r = 0) AS true_rank, iif(r > 0, 1 - u * u, 0.2 + 0.8 * u * u) AS confidence,
-           iif(r > 0, NULL, 0.1 * u) AS true_probability, 8.0 * u AS true_logit
-         FROM (SELECT example_id, class_idx, abs(random()) % 4 AS r, abs(random() % 4194304) / 4194304.0 AS u
-           FROM image WHERE dataset_id = @dataset ORDER BY example_id)))`,
-  )
+  const examples = db
+    .prepare<[number], [id: number, classIndex: number]>(
+      'SELECT example_id, class_idx FROM image WHERE dataset_id = ? ORDER BY id',
+    )
+    .raw()
+    .all(datasetId)
+  const random = generator('filled')
+  const write = db.transaction(factWriter(db))
+  const batch = new FactBatch()
   let facts = 0
+  const store = () => {
+    facts += write(batch).length
+    batch.clear()
+  }
   for (const { model, conditions } of planRun(db, studyId).models)
     for (const stored of conditions) {
       const key = variantKey(model, 'cpu', stored.condition.rewrite ?? noRewrite, settingOf(stored))
-      const variant = internVariant(db, key).id
+      const variantId = internVariant(db, key).id
       for (const { conditionId } of stored.parts)
-        facts += insert.run({ variant, condition: conditionId, dataset: datasetId }).changes
+        for (const [exampleId, classIndex] of examples) {
+          const [isRight, u] = [random.integer(4) > 0, random.uniform()]
+          const confidence = isRight ? 1 - u * u : 0.2 + 0.8 * u * u
+          const predicted = (classIndex + Number(!isRight)) % 16
+          batch.add(
+            { variantId, conditionId, exampleId },
+            {
+              predicted,
+              correct: Number(isRight),
+              trueRank: isRight ? 1 : 2,
+              confidence,
+              trueProbability: isRight ? confidence : 0.1 * u,
+              trueLogit: Math.fround(8 * u),
+              ...likeliest(predicted, confidence),
+            },
+          )
+          if (batch.length === 2 ** 14) store()
+        }
     }
-  db.transaction(() => recountFacts(db))()
+  store()
   return facts
 }

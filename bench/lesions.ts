@@ -12,6 +12,7 @@ import sharp from 'sharp'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import { currentVariant } from '#engine/facts/index.ts'
 import { getModel, setSessionTime } from '#engine/models/index.ts'
+import { recountFacts } from '#engine/workspace/index.ts'
 import { cpuSeconds, report, type Row } from './report.ts'
 
 const { values, positionals } = parseArgs({
@@ -101,7 +102,10 @@ try {
           db.prepare('DELETE FROM session_time WHERE variant_id = ?').run(variant)
           for (const [plan, secondsPerImage] of ways[way] ?? [])
             setSessionTime(db, variant, plan, { secondsToOpen: 0, secondsPerImage })
-          db.prepare(`DELETE FROM prediction WHERE variant_id != ?`).run(variant)
+          db.transaction(() => {
+            db.prepare(`DELETE FROM prediction WHERE variant_id != ?`).run(variant)
+            recountFacts(db)
+          })()
           const before = cpuSeconds()
           const study = await client.studies.run({ kind: 'lesion', ...common, params })
           const { progress } = await ended(engine, study.job?.id)

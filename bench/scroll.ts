@@ -14,7 +14,8 @@ import { ensureDisplay } from '../scripts/display.ts'
 import { engineIs, openApp } from '../tests/e2e/app.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from '../tests/engine/studies/sample.ts'
 import { addFunctions } from '#engine/workspace/functions.ts'
-import { recountFacts } from '#engine/workspace/index.ts'
+import { FactBatch, factWriter } from '#engine/workspace/index.ts'
+import { plantedFact } from './plantedFact.ts'
 import { report } from './report.ts'
 
 const images = Number(process.argv[2] ?? 1_000_000)
@@ -72,9 +73,9 @@ function plantRows({ root, files }: ReturnType<typeof plantFiles>): void {
   const className = db.prepare('INSERT INTO class (dataset_id, idx, name) VALUES (99, ?, ?)')
   const example = db.prepare('INSERT INTO example VALUES (?, ?, ?)')
   const image = db.prepare('INSERT INTO image VALUES (?, 99, ?, ?, NULL, ?, ?, ?, 96, 96, NULL, 1)')
-  const fact = db.prepare('INSERT INTO prediction VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, 0)')
+  const write = factWriter(db)
+  const batch = new FactBatch()
   const digest = Buffer.alloc(32, 7)
-  const top = Buffer.alloc(40)
   db.transaction(() => {
     for (let k = 0; k < images; k++) {
       const id = 1_000_000 + k
@@ -84,24 +85,18 @@ function plantRows({ root, files }: ReturnType<typeof plantFiles>): void {
       example.run(id, digest, folderName(at))
       image.run(id, `${folderName(at)}/${file?.name}`, at, id, file?.bytes ?? 0, file?.mtime ?? 0)
       for (const variant of variants) {
-        const right = random.uniform() < 0.8
+        const rank = random.uniform() < 0.8 ? 1 : 2
         const confidence = random.uniform()
-        top.writeFloatLE(confidence, 20)
-        top.writeFloatLE((1 - confidence) * random.uniform(), 24)
-        fact.run(
-          variant.id,
-          condition,
-          id,
-          Math.floor(16 * random.uniform()),
-          Number(right),
-          right ? 1 : 2,
-          confidence,
-          right ? confidence : 0.01,
-          top,
+        const second = (1 - confidence) * random.uniform()
+        batch.add(
+          { variantId: variant.id, conditionId: Number(condition), exampleId: id },
+          plantedFact(random.integer(16), rank, confidence, second),
         )
       }
+      if (batch.length < 2 ** 14 && k < images - 1) continue
+      write(batch)
+      batch.clear()
     }
-    recountFacts(db)
   })()
   db.close()
 }

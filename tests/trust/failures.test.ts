@@ -7,6 +7,7 @@ import { KernelscopeError, type ErrorCode } from '#shared/errors.ts'
 import { bundleOf, verify } from '../engine/bundles/forge.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from '../engine/studies/sample.ts'
 import { temporaryFolderOfFile } from '../temporary.ts'
+import { changeFacts, factRows } from '../factRows.ts'
 
 /** Fifteen whole images and one that is cut off after its header. */
 let engine: Engine
@@ -37,10 +38,14 @@ const failuresOf = ({ parts }: Awaited<ReturnType<typeof verify>>) =>
 async function withoutAnswer(code: ErrorCode): Promise<string> {
   const { db } = engine.session.open().workspace
   type Key = { variant_id: number; condition_id: number; example_id: number }
-  const key = db.prepare<[], Key>('SELECT variant_id, condition_id, example_id FROM prediction LIMIT 1').get()
+  const key = factRows(db)
+    .prepare<[], Key>('SELECT variant_id, condition_id, example_id FROM fact LIMIT 1')
+    .get()
   if (!key) throw new Error('no prediction is left')
   const at = { variantId: key.variant_id, conditionId: key.condition_id, exampleId: key.example_id }
-  db.prepare('DELETE FROM prediction WHERE variant_id = ? AND condition_id = ? AND example_id = ?').run(
+  changeFacts(
+    db,
+    'DELETE FROM fact WHERE variant_id = ? AND condition_id = ? AND example_id = ?',
     ...Object.values(at),
   )
   factRestorer(db).failure(at, new KernelscopeError(code, 'it cannot be decoded').toShape())

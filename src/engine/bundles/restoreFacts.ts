@@ -77,6 +77,7 @@ export async function restoreFacts(
       if (broken) wrong(broken.column, broken.stored, broken.wanted)
       return store.prediction(key, prediction)
     })
+    store.flush()
     await lines(measurementsName, vectorRecord, longestVector, ({ values }, key, wrong) => {
       const place = values.findIndex((value) => Number.isNaN(value))
       if (place >= 0) wrong(`number ${place + 1}`, null, 'a number')

@@ -1,8 +1,10 @@
 import { marks, type Db } from '../workspace/index.ts'
+import { cellFacts } from './cellFacts.ts'
 import { marksOf } from './cellMarks.ts'
+import { classNames } from './classNames.ts'
 import { hasFailures } from './failures.ts'
-import { classNameSql, imagesOf, type ImageSource } from './images.ts'
-import { boundTo, withFacts, type Bound, type FactRange } from './join.ts'
+import { imagesOf, type ImageSource } from './images.ts'
+import { boundTo, withFailures, type Bound, type FactRange } from './join.ts'
 import { countMarks, sourceMarks } from './sourceMarks.ts'
 
 /** Counts the images of a source that have a prediction. */
@@ -49,9 +51,7 @@ export function cellCounts(db: Db, source: ImageSource): (range: FactRange) => C
   const marksIn = sourceMarks(db, source)
   const failures = (range: FactRange) =>
     db
-      .prepare<Bound[], number>(
-        `SELECT count(*) FROM ${withFacts(images, { table: 'failure', range: true })}`,
-      )
+      .prepare<Bound[], number>(`SELECT count(*) FROM ${withFailures(images, { range: true })}`)
       .pluck()
       .get(...images.values, boundTo(range))
   return (range) => {
@@ -83,12 +83,7 @@ export interface ClassCount {
  */
 export function classCounts(db: Db, source: ImageSource): (range: FactRange) => ClassCount[] {
   const marksIn = sourceMarks(db, source)
-  const names = new Map(
-    db
-      .prepare<[number], [number, string]>('SELECT idx, name FROM class WHERE dataset_id = ?')
-      .raw()
-      .all(source.datasetId),
-  )
+  const nameOf = classNames(db, source)
   return (range) => {
     const { list, from, bytes } = marksIn(range)
     const most = list.classes.reduce((a, b) => Math.max(a, b), -1)
@@ -104,7 +99,7 @@ export function classCounts(db: Db, source: ImageSource): (range: FactRange) => 
       .filter(([, n]) => n > 0)
       .map(([classIndex, n]) => ({
         classIndex,
-        name: names.get(classIndex) ?? '',
+        name: nameOf(classIndex),
         n,
         correct: right[classIndex] ?? 0,
       }))
@@ -118,12 +113,28 @@ export interface ConfusionCount {
   n: number
 }
 
-/** Counts predictions by true class and predicted output. */
+/**
+ * Counts predictions by true class and predicted output, in order of the classes, then of the outputs. It throws
+ * WORKSPACE_CORRUPT where a prediction is not as it was stored.
+ */
 export function confusionCounts(db: Db, source: ImageSource): (range: FactRange) => ConfusionCount[] {
-  const images = imagesOf(source)
-  const select = db.prepare<Bound[], ConfusionCount>(
-    `SELECT ${classNameSql} AS truth, p.predicted, count(*) AS n
-     FROM ${withFacts(images, { range: true })} GROUP BY i.class_idx, p.predicted`,
-  )
-  return (range) => select.all(...images.values, boundTo(range))
+  const marksIn = sourceMarks(db, source)
+  const nameOf = classNames(db, source)
+  return (range) => {
+    const { list, from, bytes } = marksIn(range)
+    const facts = cellFacts(db, range)
+    const counts = new Map<number, Map<number, number>>()
+    for (let at = 0; at < bytes.length; at++) {
+      const fact = bytes[at] === 0 ? null : facts.of(list.examples[from + at] ?? 0)
+      if (!fact) continue
+      const index = list.classes[from + at] ?? 0
+      const own = counts.get(index) ?? new Map<number, number>()
+      counts.set(index, own)
+      own.set(fact.predicted, (own.get(fact.predicted) ?? 0) + 1)
+    }
+    const ordered = <T>(map: Map<number, T>) => [...map].sort(([a], [b]) => a - b)
+    return ordered(counts).flatMap(([index, own]) =>
+      ordered(own).map(([predicted, n]) => ({ truth: nameOf(index), predicted, n })),
+    )
+  }
 }

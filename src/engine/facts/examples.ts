@@ -1,40 +1,35 @@
-import type { Db } from '../workspace/index.ts'
+import {
+  checkedPack,
+  eachRecord,
+  packRows,
+  readRecord,
+  slotsOf,
+  type Db,
+  type StoredFact,
+} from '../workspace/index.ts'
 import { marksOf } from './cellMarks.ts'
 import type { FactsOf } from './join.ts'
 
-/** A prediction as a database row. Reading a million of them makes no objects. */
-export type FactTuple = [
-  example: number,
-  predicted: number,
-  correct: number | null,
-  rank: number | null,
-  confidence: number,
-  trueProbability: number | null,
-  /** Packed; `unpackTop` and `secondProbability` read it. */
-  top: Buffer,
-]
-
 /**
- * Yields the predictions of the examples from id `first` to id `last`, both included, `size` at a time, in order of id.
+ * Yields the predictions of the examples from id `first` to id `last`, both included, with the ids of their examples, pack by pack.
+ *
+ * @throws WORKSPACE_CORRUPT where a prediction is not as it was stored
  */
 export function* exampleFacts(
   db: Db,
   { variantId, conditionId }: FactsOf,
   { first, last }: { first: number; last: number },
-  size: number,
-): Generator<FactTuple[]> {
-  const select = db
-    .prepare<(number | null)[], FactTuple>(
-      `SELECT example_id, predicted, correct, true_rank, confidence,
-         coalesce(true_probability, iif(true_rank = 1, confidence, NULL)), top FROM prediction
-       WHERE variant_id = ? AND condition_id = ? AND example_id > ? AND example_id <= ? ORDER BY example_id LIMIT ?`,
-    )
-    .raw()
-  for (let after = first - 1; ;) {
-    const rows = select.all(variantId, conditionId, after, last, size)
-    yield rows
-    if (rows.length < size) return
-    after = rows.at(-1)?.[0] ?? after
+): Generator<[example: number, fact: StoredFact][]> {
+  if (variantId === null || conditionId === null) return
+  for (const row of packRows(db, [variantId, conditionId])) {
+    const slots = slotsOf(db)
+    const pack = checkedPack(row)
+    const found: [number, StoredFact][] = []
+    eachRecord(pack, row.block, (slot, start) => {
+      const example = slots.exampleOf(slot)
+      if (example >= first && example <= last) found.push([example, readRecord(pack.bytes, start)])
+    })
+    if (found.length > 0) yield found
   }
 }
 

@@ -2,7 +2,7 @@ import { errorShape } from '#shared/contract/index.ts'
 import type { ErrorShape } from '#shared/errors.ts'
 import { storedJson, type Db } from '../workspace/index.ts'
 import { imagesOf, type ImageSource } from './images.ts'
-import { boundTo, withFacts, type Bound, type FactRange, type FactsOf } from './join.ts'
+import { boundTo, withFailures, type Bound, type FactRange, type FactsOf } from './join.ts'
 
 /** An image that could not be measured, and why. */
 export interface FailedImage {
@@ -34,7 +34,7 @@ export function failedImages(db: Db, source: ImageSource): (range: FactRange) =>
   return function* (range) {
     if (!hasFailures(db, range)) return
     const select = db.prepare<Bound[], { imageId: number; problem: string }>(
-      `SELECT i.id AS imageId, p.problem FROM ${withFacts(images, { table: 'failure', range: true })} ORDER BY i.id`,
+      `SELECT i.id AS imageId, p.problem FROM ${withFailures(images, { range: true })} ORDER BY i.id`,
     )
     for (const { imageId, problem } of select.iterate(...images.values, boundTo(range)))
       yield { imageId, problem: storedJson(errorShape, problem, `the failure of image ${imageId}`) }
@@ -56,7 +56,7 @@ export function failedExamples(db: Db, source: ImageSource, range: FactRange): F
   return db
     .prepare<Bound[], { digest: Buffer; class: string; problem: string }>(
       `SELECT DISTINCT i.example_id, s.digest, s.class, p.problem
-       FROM ${withFacts(images, { table: 'failure', examples: true, range: true })}`,
+       FROM ${withFailures(images, { examples: true, range: true })}`,
     )
     .all(...images.values, boundTo(range))
     .map((row) => ({

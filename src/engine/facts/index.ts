@@ -69,15 +69,15 @@ export {
   type PlannedCondition,
   type StoredCondition,
 } from './plannedConditions.ts'
-export type { Prediction } from './prediction.ts'
-export { secondProbability, type TopClass } from './top.ts'
+export { groupedFacts, type GroupedFacts } from './grouped.ts'
+export type { Prediction, TopClass } from './prediction.ts'
 export { byConfidence, measuredImages, type ConfidenceOrder } from './rows.ts'
 export { predictionFinder } from './single.ts'
 export { cellsState, imageVersion, otherFactsState, variantsState } from './state.ts'
 export { factStore, type FactKey, type FactStore } from './store.ts'
 export { listedImages, type ListedStudyImage } from './listing.ts'
 export { factRestorer } from './restore.ts'
-export { conditionsMeasured, factVersion, exampleFacts, type FactTuple } from './examples.ts'
+export { conditionsMeasured, factVersion, exampleFacts } from './examples.ts'
 export { imageSummaries, type ImageSummary, type SummaryCell } from './summary.ts'
 export {
   findVariant,

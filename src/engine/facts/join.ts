@@ -15,29 +15,21 @@ export interface FactRange extends FactsOf {
 }
 
 interface JoinOptions {
-  /** Table that is joined as `p`. */
-  table?: 'prediction' | 'failure'
-  /** Joins a second prediction of the same image, as `q`. */
-  pairs?: boolean
   /** Joins the images' bytes and true classes, as `s`. */
   examples?: boolean
   /** Limits the images to those between two ids. */
   range?: boolean
 }
 
-const joinOf = (table: string, alias: string, variant: string, condition: string) =>
-  ` JOIN ${table} ${alias} ON ${alias}.variant_id = ${variant} AND ${alias}.condition_id = ${condition} AND ${alias}.example_id = i.example_id`
-
 /**
- * Makes FROM and WHERE over the images `i` of a source with their facts `p`. `boundTo` gives the values for its names.
+ * Makes FROM and WHERE over the images `i` of a source with their failures `p`. `boundTo` gives the values for its names.
  */
-export function withFacts(
+export function withFailures(
   images: Omit<ImageQuery, 'values'>,
-  { table = 'prediction', pairs = false, examples = false, range = false }: JoinOptions = {},
+  { examples = false, range = false }: JoinOptions = {},
 ): string {
   const joins = [
-    joinOf(table, 'p', '@variant', '@condition'),
-    pairs ? joinOf('prediction', 'q', '@otherVariant', '@otherCondition') : '',
+    ' JOIN failure p ON p.variant_id = @variant AND p.condition_id = @condition AND p.example_id = i.example_id',
     examples ? ' JOIN example s ON s.id = i.example_id' : '',
   ]
   return `${sqlOf(images, joins.join(''))}${range ? ' AND i.id BETWEEN @from AND @to' : ''}`
@@ -46,10 +38,9 @@ export function withFacts(
 /** A value bound by place, or values bound by name. */
 export type Bound = SqlValue | Record<string, SqlValue | null>
 
-/** Returns the values for the names in `withFacts`; `other` are the facts joined as `q`. */
-export const boundTo = (of: FactsOf | FactRange, other?: FactsOf): Record<string, SqlValue | null> => ({
+/** Returns the values for the names in `withFailures`. */
+export const boundTo = (of: FactsOf | FactRange): Record<string, SqlValue | null> => ({
   variant: of.variantId,
   condition: of.conditionId,
   ...('from' in of ? { from: of.from, to: of.to } : {}),
-  ...(other ? { otherVariant: other.variantId, otherCondition: other.conditionId } : {}),
 })

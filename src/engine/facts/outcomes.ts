@@ -1,9 +1,10 @@
 import { marks, type Db } from '../workspace/index.ts'
-import { classNameSql, imagesInOrder, imagesOf, type ImageSource } from './images.ts'
-import { boundTo, withFacts, type Bound, type FactsOf } from './join.ts'
-import { finiteSql, isCorrect } from './prediction.ts'
+import { cellFacts } from './cellFacts.ts'
+import { classNames } from './classNames.ts'
+import { classNameSql, imagesInOrder, imagesOf, sqlOf, type ImageSource, type SqlValue } from './images.ts'
+import type { FactsOf } from './join.ts'
+import { isCorrect, isFinitePrediction, toPrediction } from './prediction.ts'
 import { countMarks, sourceMarks, type SourceMarks } from './sourceMarks.ts'
-import { unpackTop } from './top.ts'
 
 /** The prediction of an image and whether it is right. */
 export interface Outcome {
@@ -18,52 +19,52 @@ export interface Outcome {
   finite: boolean
 }
 
-interface Row {
+interface ImageRow {
   id: number
   name: string
   example_id: number
-  correct: number | null
-  predicted: number
-  confidence: number
-  finite: number
 }
 
-const columns = `i.id, i.name, i.example_id, p.correct, p.predicted, p.confidence, ${finiteSql} AS finite`
-
-const toOutcome = (row: Row): Outcome => ({
-  imageId: row.id,
-  name: row.name,
-  exampleId: row.example_id,
-  correct: isCorrect(row.correct),
-  predicted: row.predicted,
-  confidence: row.confidence,
-  finite: row.finite === 1,
-})
-
-/** Reads all outcomes of a source's images, in order of image id. */
-export function outcomesOf(db: Db, source: ImageSource, facts: FactsOf): Outcome[] {
-  const images = imagesOf(source)
-  return db
-    .prepare<Bound[], Row>(`SELECT ${columns} FROM ${withFacts(images)} ORDER BY i.id`)
-    .all(...images.values, boundTo(facts))
-    .map(toOutcome)
+function outcomesIn(db: Db, images: readonly ImageRow[], of: FactsOf): Outcome[] {
+  const facts = cellFacts(db, of)
+  return images.flatMap(({ id, name, example_id: exampleId }) => {
+    const fact = facts.of(exampleId)
+    if (!fact) return []
+    const { predicted, confidence } = fact
+    const correct = isCorrect(fact.correct)
+    return [
+      { imageId: id, name, exampleId, correct, predicted, confidence, finite: isFinitePrediction(fact) },
+    ]
+  })
 }
+
+/**
+ * Reads all outcomes of a source's images, in order of image id.
+ *
+ * @throws WORKSPACE_CORRUPT where a prediction is not as it was stored
+ */
+export const outcomesOf = (db: Db, source: ImageSource, facts: FactsOf): Outcome[] =>
+  [...outcomePages(db, source, facts)].flat()
 
 /** Images read at a time. */
 const page = 5000
 
-/** Yields the outcomes of a source's images page by page, in order of image id. */
+/**
+ * Yields the outcomes of a source's images page by page, in order of image id. A page may be empty.
+ *
+ * @throws WORKSPACE_CORRUPT where a prediction is not as it was stored
+ */
 export function* outcomePages(db: Db, source: ImageSource, facts: FactsOf): Generator<Outcome[]> {
   const { id, before, values, ...images } = imagesInOrder(db, source)
-  const select = db.prepare<Bound[], Row>(
-    `SELECT ${columns} FROM ${withFacts(images)} AND ${id} > ? ORDER BY ${id} LIMIT ${page}`,
+  const select = db.prepare<SqlValue[], ImageRow>(
+    `SELECT i.id, i.name, i.example_id FROM ${sqlOf(images)} AND ${id} > ? ORDER BY ${id} LIMIT ${page}`,
   )
   for (let after = before; ;) {
-    const rows = select.all(...values, after, boundTo(facts))
+    const rows = select.all(...values, after)
+    yield outcomesIn(db, rows, facts)
     const last = rows.at(-1)
-    if (last === undefined) return
+    if (last === undefined || rows.length < page) return
     after = last.id
-    yield rows.map(toOutcome)
   }
 }
 
@@ -88,34 +89,48 @@ export function mostConfident(
   limit: number,
 ): ConfidentImage[] {
   const verdict = which === 'wrong' ? marks.wrongVerdict : marks.unjudgedVerdict
-  const candidates = likeliest(sourceMarks(db, source)(facts), verdict, limit)
-  return db
-    .prepare<Bound[], ConfidentImage>(
-      `SELECT i.id AS imageId, i.name, p.predicted, p.confidence, ${classNameSql} AS className
-       FROM json_each(?) j CROSS JOIN image i ON i.id = j.value
-       CROSS JOIN prediction p ON p.variant_id = @variant AND p.condition_id = @condition AND p.example_id = i.example_id
-       ORDER BY p.confidence DESC, i.id LIMIT ?`,
+  const read = cellFacts(db, facts)
+  const image = db
+    .prepare<[number], [name: string, className: string]>(
+      `SELECT i.name, ${classNameSql} FROM image i WHERE i.id = ?`,
     )
-    .all(JSON.stringify(candidates), limit, boundTo(facts))
+    .raw()
+  return likeliest(sourceMarks(db, source)(facts), verdict, limit)
+    .flatMap(({ imageId, exampleId }) => {
+      const fact = read.of(exampleId)
+      return fact ? [{ imageId, predicted: fact.predicted, confidence: fact.confidence }] : []
+    })
+    .sort((a, b) => b.confidence - a.confidence || a.imageId - b.imageId)
+    .slice(0, limit)
+    .map((found) => {
+      const [name = '', className = ''] = image.get(found.imageId) ?? []
+      return { ...found, name, className }
+    })
+}
+
+interface Candidate {
+  imageId: number
+  exampleId: number
 }
 
 /**
- * Ids of the finite answers with a verdict that may be among the `limit` most confident: those of the highest levels that
+ * The images of the finite answers with a verdict that may be among the `limit` most confident: those of the highest levels that
  * have together at least as many.
  */
-function likeliest({ list, from, bytes }: SourceMarks, verdict: number, limit: number): number[] {
+function likeliest({ list, from, bytes }: SourceMarks, verdict: number, limit: number): Candidate[] {
   const wanted = (mark: number) => (mark & marks.verdictBits) === verdict && (mark & marks.notFiniteBit) === 0
   const byLevel = new Uint32Array(marks.levels)
   for (const [mark, count] of countMarks({ bytes }).entries())
     if (wanted(mark)) byLevel[mark >> marks.levelShift] = (byLevel[mark >> marks.levelShift] ?? 0) + count
   let [level, count] = [marks.levels, 0]
   while (level > 0 && count < limit) count += byLevel[--level] ?? 0
-  const ids: number[] = []
+  const found: Candidate[] = []
   for (let at = 0; at < bytes.length; at++) {
     const mark = bytes[at] ?? 0
-    if (mark >> marks.levelShift >= level && wanted(mark)) ids.push(list.ids[from + at] ?? 0)
+    if (mark >> marks.levelShift >= level && wanted(mark))
+      found.push({ imageId: list.ids[from + at] ?? 0, exampleId: list.examples[from + at] ?? 0 })
   }
-  return ids
+  return found
 }
 
 /** Whether the images of a source with a prediction are right. */
@@ -153,15 +168,26 @@ export interface ClassConfidence {
   confidence: number
 }
 
-/** Computes the mean confidence of each class, in order of the classes. */
-export function meanConfidencesOf(db: Db, source: ImageSource, facts: FactsOf): ClassConfidence[] {
-  const images = imagesOf(source)
-  return db
-    .prepare<Bound[], ClassConfidence>(
-      `SELECT ${classNameSql} AS className, count(*) AS n, avg(p.confidence) AS confidence
-       FROM ${withFacts(images)} AND ${finiteSql} GROUP BY i.class_idx ORDER BY i.class_idx`,
-    )
-    .all(...images.values, boundTo(facts))
+/**
+ * Computes the mean confidence of each class, in order of the classes, over the images whose outputs were finite.
+ *
+ * @throws WORKSPACE_CORRUPT where a prediction is not as it was stored
+ */
+export function meanConfidencesOf(db: Db, source: ImageSource, of: FactsOf): ClassConfidence[] {
+  const { list, bytes } = sourceMarks(db, source)(of)
+  const facts = cellFacts(db, of)
+  const sums = new Map<number, { n: number; sum: number }>()
+  for (let at = 0; at < bytes.length; at++) {
+    const mark = bytes[at] ?? 0
+    if (mark === 0 || (mark & marks.notFiniteBit) > 0) continue
+    const index = list.classes[at] ?? 0
+    const own = sums.get(index) ?? { n: 0, sum: 0 }
+    sums.set(index, { n: own.n + 1, sum: own.sum + (facts.confidenceOf(list.examples[at] ?? 0) ?? 0) })
+  }
+  const nameOf = classNames(db, source)
+  return [...sums]
+    .sort(([a], [b]) => a - b)
+    .map(([index, { n, sum }]) => ({ className: nameOf(index), n, confidence: sum / n }))
 }
 
 /** An image with its likeliest classes, best first. */
@@ -173,14 +199,22 @@ export interface RankedImage {
   top: number[]
 }
 
-/** Reads the likeliest classes of a source's images, in order of image id. */
-export function rankingsOf(db: Db, source: ImageSource, facts: FactsOf): RankedImage[] {
+/**
+ * Reads the likeliest classes of a source's images, in order of image id.
+ *
+ * @throws WORKSPACE_CORRUPT where a prediction is not as it was stored
+ */
+export function rankingsOf(db: Db, source: ImageSource, of: FactsOf): RankedImage[] {
   const images = imagesOf(source)
+  const facts = cellFacts(db, of)
   return db
-    .prepare<Bound[], Omit<RankedImage, 'top'> & { top: Buffer }>(
-      `SELECT i.id AS imageId, i.name, i.example_id AS exampleId, p.top, ${classNameSql} AS className
-       FROM ${withFacts(images)} ORDER BY i.id`,
+    .prepare<SqlValue[], Omit<RankedImage, 'top'>>(
+      `SELECT i.id AS imageId, i.name, i.example_id AS exampleId, ${classNameSql} AS className
+       FROM ${sqlOf(images)} ORDER BY i.id`,
     )
-    .all(...images.values, boundTo(facts))
-    .map(({ top, ...row }) => ({ ...row, top: unpackTop(top, 0).map(({ classIndex }) => classIndex) }))
+    .all(...images.values)
+    .flatMap((row) => {
+      const fact = facts.of(row.exampleId)
+      return fact ? [{ ...row, top: toPrediction(fact).top.map(({ classIndex }) => classIndex) }] : []
+    })
 }

@@ -1,7 +1,10 @@
-import type { Db } from '../workspace/index.ts'
-import { imagesOf, type ImageSource } from './images.ts'
-import { boundTo, withFacts, type Bound, type FactRange, type FactsOf } from './join.ts'
-import { checkedColumns, checkedPrediction, type CheckedRow, type Prediction } from './prediction.ts'
+import { marks, type Db } from '../workspace/index.ts'
+import { cellFacts } from './cellFacts.ts'
+import { imageList, placesBetween } from './imageList.ts'
+import type { ImageSource } from './images.ts'
+import type { FactRange, FactsOf } from './join.ts'
+import { toPrediction, type Prediction } from './prediction.ts'
+import { sourceMarks } from './sourceMarks.ts'
 
 /** An image with its prediction. */
 export interface MeasuredImage {
@@ -9,13 +12,6 @@ export interface MeasuredImage {
   name: string
   classIndex: number
   prediction: Prediction
-}
-
-interface Row extends CheckedRow {
-  id: number
-  example_id: number
-  name: string
-  class_idx: number
 }
 
 /**
@@ -30,19 +26,23 @@ export function measuredImages(
   after: number | null,
   limit: number,
 ): MeasuredImage[] {
-  const images = imagesOf(source)
-  return db
-    .prepare<Bound[], Row>(
-      `SELECT i.id, i.name, i.class_idx, i.example_id, ${checkedColumns}
-       FROM ${withFacts(images, { range: true })} AND i.id > ? ORDER BY i.id LIMIT ?`,
-    )
-    .all(...images.values, after ?? 0, limit, boundTo(range))
-    .map((row) => ({
-      imageId: row.id,
-      name: row.name,
-      classIndex: row.class_idx,
-      prediction: checkedPrediction(range, row.example_id, row),
-    }))
+  const list = imageList(db, source)
+  const facts = cellFacts(db, range)
+  const name = db.prepare<[number], string>('SELECT name FROM image WHERE id = ?').pluck()
+  const [from, to] = placesBetween(list, Math.max(range.from, (after ?? 0) + 1), range.to)
+  const found: MeasuredImage[] = []
+  for (let at = from; at < to && found.length < limit; at++) {
+    const fact = facts.of(list.examples[at] ?? 0)
+    if (!fact) continue
+    const imageId = list.ids[at] ?? 0
+    found.push({
+      imageId,
+      name: name.get(imageId) ?? '',
+      classIndex: list.classes[at] ?? 0,
+      prediction: toPrediction(fact),
+    })
+  }
+  return found
 }
 
 /** All images, the most or the least confident first, or only the mistakes, the most confident first. */
@@ -50,30 +50,29 @@ export type ConfidenceOrder = 'mistakes' | 'mostConfident' | 'leastConfident'
 
 /**
  * Lists image ids by confidence, then by id, starting after the image `after`. `total` counts all images of the list.
+ *
+ * @throws WORKSPACE_CORRUPT where a prediction is not as it was stored
  */
 export function byConfidence(
   db: Db,
   source: ImageSource,
-  facts: FactsOf,
+  of: FactsOf,
   order: ConfidenceOrder,
   after: number | null,
   limit: number,
 ): { ids: number[]; total: number } {
-  const images = imagesOf(source)
-  const found = `FROM ${withFacts(images)}${order === 'mistakes' ? ' AND p.correct = 0' : ''}`
-  const bound = [...images.values, { ...boundTo(facts), after: after ?? 0 }]
-  const total = db
-    .prepare<Bound[], number>(`SELECT count(*) ${found}`)
-    .pluck()
-    .get(...bound)
-  const [sign, way] = order === 'leastConfident' ? ['>', 'ASC'] : ['<', 'DESC']
-  const last = `(SELECT q.confidence FROM prediction q JOIN image j ON j.example_id = q.example_id
-    WHERE j.id = @after AND q.variant_id = @variant AND q.condition_id = @condition)`
-  const beyond =
-    after === null ? '' : `AND (p.confidence ${sign} ${last} OR (p.confidence = ${last} AND i.id > @after))`
-  const ids = db
-    .prepare<Bound[], number>(`SELECT i.id ${found} ${beyond} ORDER BY p.confidence ${way}, i.id LIMIT ?`)
-    .pluck()
-    .all(...bound, limit)
-  return { ids, total: total ?? 0 }
+  const { list, bytes } = sourceMarks(db, source)(of)
+  const facts = cellFacts(db, of)
+  const sign = order === 'leastConfident' ? 1 : -1
+  const found: { id: number; confidence: number }[] = []
+  for (let at = 0; at < bytes.length; at++) {
+    const verdict = (bytes[at] ?? 0) & marks.verdictBits
+    if (verdict === 0 || (order === 'mistakes' && verdict !== marks.wrongVerdict)) continue
+    const confidence = facts.confidenceOf(list.examples[at] ?? 0)
+    if (confidence !== null) found.push({ id: list.ids[at] ?? 0, confidence })
+  }
+  found.sort((a, b) => sign * (a.confidence - b.confidence) || a.id - b.id)
+  const start = after === null ? 0 : 1 + found.findIndex(({ id }) => id === after)
+  const isThere = after === null || start > 0
+  return { ids: isThere ? found.slice(start, start + limit).map(({ id }) => id) : [], total: found.length }
 }

@@ -2,10 +2,10 @@ import type Database from 'better-sqlite3'
 
 /**
  * Sums of the digests of rows, by table and block of 256 rows, so that a changed byte is noticed (`verifyDatabase`). Triggers
- * keep them. Facts have a digest in each row instead, which their writer computes: they are many, and a damaged one is
- * forgotten alone.
+ * keep them. Packs of predictions, measurements and slots have a digest in each row instead, which their writer computes: they are
+ * many, and a damaged one is forgotten alone.
  */
-export const factTables = ['prediction', 'measurement'] as const
+export const factTables = ['prediction', 'measurement', 'fact_slot'] as const
 
 /** Tables without sums: counters of changes, and marks of facts, which have digests of their own. */
 const uncounted = new Set<string>([

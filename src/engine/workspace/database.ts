@@ -6,15 +6,13 @@ import { draftBeside } from '../base/draft.ts'
 import { newBackup, rotateBackups } from './backups.ts'
 import { checkDatabaseFile } from './check.ts'
 import { dropSumTriggers, sealContent } from './contentSums.ts'
+import type { Db } from './db.ts'
 import { asWorkspaceError } from './errors.ts'
 import { addFunctions } from './functions.ts'
 import { checkOwn } from './own.ts'
-import { applicationId, migrations } from './schema.ts'
+import { applicationId, applyMigrations, migrations } from './schema.ts'
 
-export { asWorkspaceError }
-
-/** An open SQLite database. */
-export type Db = Database.Database
+export { asWorkspaceError, type Db }
 
 /** Bytes up to which a database is checked completely on opening, in a few hundred milliseconds. */
 const fullCheckBytes = 64 * 2 ** 20
@@ -87,7 +85,7 @@ export function createForCopy(file: string, schema: number): Db {
   configure(db)
   db.pragma('foreign_keys = OFF')
   db.transaction(() => {
-    for (const sql of migrations.slice(0, schema)) db.exec(sql)
+    applyMigrations(db, 0, schema)
     db.pragma(`user_version = ${schema}`)
   })()
   return db
@@ -170,7 +168,7 @@ function migrate(db: Db, file: string, backsUp: boolean): void {
   try {
     db.transaction(() => {
       dropSumTriggers(db)
-      for (const sql of migrations.slice(from)) db.exec(sql)
+      applyMigrations(db, from)
       sealContent(db)
       db.pragma(`user_version = ${migrations.length}`)
     })()

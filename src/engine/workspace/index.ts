@@ -11,11 +11,26 @@ export {
   changeWriter,
   checkBlock,
   countPredictions,
-  damagedFacts,
-  recountFacts,
   selectBlocks,
   type FactBlock,
 } from './facts/blocks.ts'
+export { recountFacts } from './facts/counted.ts'
+export { damagedFacts } from './facts/damaged.ts'
+export { FactBatch, type FactKey } from './facts/batch.ts'
+export { packSize, type Pack } from './facts/pack.ts'
+export {
+  checkedPack,
+  eachRecord,
+  packColumns,
+  packedCells,
+  packRows,
+  removePredictions,
+  soundPack,
+  type PackRow,
+} from './facts/packs.ts'
+export { confidenceIn, readRecord, type StoredFact } from './facts/record.ts'
+export { Slots, slotsOf } from './facts/slots.ts'
+export { factWriter } from './facts/writer.ts'
 export { packChanges, type FactChange } from './facts/changes.ts'
 export * as marks from './facts/marks.ts'
 export { rowDigest } from './rowDigest.ts'

@@ -2,7 +2,7 @@ import Database from 'better-sqlite3'
 import { KernelscopeError } from '#shared/errors.ts'
 import { isSchemaKept } from './contentSums.ts'
 import { addFunctions } from './functions.ts'
-import { applicationId, migrations } from './schema.ts'
+import { applicationId, applyMigrations, migrations } from './schema.ts'
 
 /**
  * Checks that a database with its write-ahead log is a workspace's own: a log of another database gives it that one's
@@ -55,7 +55,7 @@ const namesOf = (db: Database.Database) => db.prepare<[], string>(namesSql).pluc
 function strangeNames(db: Database.Database, version: number): string | null {
   const own = new Database(':memory:')
   try {
-    for (const sql of migrations.slice(0, version)) own.exec(sql)
+    applyMigrations(own, 0, version)
     const [found, expected] = [namesOf(db), namesOf(own)]
     const strange = [
       ...found.filter((name) => !expected.includes(name)),

@@ -211,7 +211,7 @@ describe('ImageNet-P', () => {
     const said = new Map(
       query<{ name: string; predicted: number }>(
         setting,
-        'SELECT i.name, p.predicted FROM image i JOIN prediction p ON p.example_id = i.example_id WHERE i.dataset_id = ?',
+        'SELECT i.name, p.predicted FROM image i JOIN fact p ON p.example_id = i.example_id WHERE i.dataset_id = ?',
         datasetId,
       ).map(({ name, predicted }) => [name, predicted]),
     )

@@ -39,7 +39,7 @@ describe('ImageNet-A and -R', () => {
     const answers = query<{ example: number; readout: string; predicted: number }>(
       setting,
       `SELECT p.example_id AS example, json_extract(v.key, '$.readout.op') AS readout, p.predicted
-       FROM prediction p JOIN variant v ON v.id = p.variant_id JOIN image i ON i.example_id = p.example_id WHERE i.dataset_id = ?`,
+       FROM fact p JOIN variant v ON v.id = p.variant_id JOIN image i ON i.example_id = p.example_id WHERE i.dataset_id = ?`,
       datasetId,
     )
     const byExample = Map.groupBy(answers, ({ example }) => example)
@@ -100,7 +100,7 @@ describe('ImageNet-O', () => {
     expect(conditions[0]).toMatchObject({ key: 'outside', n: 0, top1: null })
     const facts = query<{ score: number; outside: number }>(
       setting,
-      `SELECT -p.confidence AS score, i.dataset_id = ? AS outside FROM prediction p
+      `SELECT -p.confidence AS score, i.dataset_id = ? AS outside FROM fact p
        JOIN variant v ON v.id = p.variant_id JOIN image i ON i.example_id = p.example_id
        WHERE json_extract(v.key, '$.readout.op') = 'subset'`,
       datasetId,

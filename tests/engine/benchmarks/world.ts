@@ -7,6 +7,7 @@ import { resourcePath } from '#engine/base/resources.ts'
 import type { DataTable } from '#shared/contract/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
 import { sampleModel } from '../studies/sample.ts'
+import { factRows } from '../../factRows.ts'
 
 export interface World {
   engine: Engine
@@ -36,11 +37,13 @@ export function suite(name: string, target: string, perClass: number): string {
   return target
 }
 
-/** Rows of a query on the workspace's database. */
+/** Rows of a query on the workspace's database, and on its predictions as `fact`. */
 export function query<T>({ folder }: World, sql: string, ...values: (string | number)[]): T[] {
   const db = new Database(join(folder, 'workspace', 'workspace.sqlite'), { readonly: true })
   try {
-    return db.prepare<(string | number)[], T>(sql).all(...values)
+    return factRows(db)
+      .prepare<(string | number)[], T>(sql)
+      .all(...values)
   } finally {
     db.close()
   }

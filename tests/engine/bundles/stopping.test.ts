@@ -8,6 +8,7 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { temporaryFolderOfFile } from '../../temporary.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from '../studies/sample.ts'
 import { bundleOf } from './forge.ts'
+import { changeFacts } from '../../factRows.ts'
 
 let engine: Engine
 let studyId: number
@@ -83,7 +84,7 @@ describe('work on a bundle', () => {
 })
 
 it('refuses a study of which nothing was measured', async () => {
-  engine.session.db.prepare('DELETE FROM prediction').run()
+  changeFacts(engine.session.db, 'DELETE FROM fact')
   await expect(bundleOf(engine, studyId, join(folder, 'empty.zip'))).rejects.toMatchObject({
     code: 'STUDY_PARAMS',
     message: expect.stringContaining('nothing of'),

@@ -10,6 +10,8 @@ import { openColumnCache, type ColumnCache } from '#engine/datasets/browse/colum
 import { ColumnReader, type BrowseReferences } from '#engine/datasets/browse/columnReader.ts'
 import { factKey } from '#shared/factText.ts'
 import { createDatabase, type Db } from '#engine/workspace/database.ts'
+import { FactBatch, factWriter } from '#engine/workspace/index.ts'
+import { changeFacts } from '../../factRows.ts'
 
 interface Fact {
   predicted: number
@@ -121,20 +123,23 @@ function addFacts(db: Db, image: Image, k: number, random: ReturnType<typeof gen
       second: float(0.3 * random.uniform()),
     }
     image.facts[factKey(shownFact)] = fact
-    const top = Buffer.alloc(16)
-    top.writeFloatLE(confidence, 8)
-    top.writeFloatLE(fact.second, 12)
-    db.prepare('INSERT INTO prediction VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, 0)').run(
-      variantOf(shownFact),
-      shownFact.conditionId ?? 1,
-      example,
-      fact.predicted,
-      fact.correct,
-      fact.rank,
-      confidence,
-      fact.own,
-      top,
+    const batch = new FactBatch()
+    batch.add(
+      { variantId: variantOf(shownFact), conditionId: shownFact.conditionId ?? 1, exampleId: example },
+      {
+        predicted: fact.predicted,
+        correct: fact.correct,
+        trueRank: fact.rank,
+        confidence,
+        trueProbability: fact.own,
+        trueLogit: null,
+        count: 2,
+        from: 0,
+        classes: [fact.predicted, 0],
+        probabilities: [confidence, fact.second],
+      },
     )
+    factWriter(db)(batch)
   }
 }
 
@@ -358,9 +363,11 @@ describe('a filter', () => {
     const filter: ImageFilter = { outcomes: [{ modelId: 1, outcome: 'wrong' }] }
     const before = await ask.ids(filter)
     const right = images.find((image) => image.facts['1:']?.correct === 1)
-    db.prepare(
-      'UPDATE prediction SET correct = 0 WHERE variant_id = 1 AND condition_id = 1 AND example_id = (SELECT example_id FROM image WHERE id = ?)',
-    ).run(right?.id)
+    changeFacts(
+      db,
+      'UPDATE fact SET correct = 0 WHERE variant_id = 1 AND condition_id = 1 AND example_id = (SELECT example_id FROM image WHERE id = ?)',
+      right?.id ?? null,
+    )
     expect(await ask.ids(filter)).toHaveLength(before.length + 1)
     db.prepare('DELETE FROM image WHERE id = ?').run(right?.id)
     expect(await ask.ids(filter)).toEqual(before)

@@ -13,6 +13,7 @@ import {
 import { foldChanges } from '#engine/workspace/facts/blocks.ts'
 import { differingBlocks } from '#engine/workspace/facts/differing.ts'
 import { generator } from '#shared/random.ts'
+import { factRows, storeFactRows } from '../../factRows.ts'
 import { temporaryFolder } from '../../temporary.ts'
 
 const examples = 9000
@@ -67,22 +68,23 @@ function scatter(db: Db, seed = 0): void {
   const random = generator('sums', seed)
   const verdict = () => [0, 1, null][random.integer(3)] ?? null
   for (let batch = 0; batch < 60; batch++) storeSome(db, random, 120)
-  db.transaction(() => {
-    const change = db.prepare('UPDATE prediction SET correct = ?, true_rank = ? WHERE example_id = ?')
-    for (let step = 0; step < 40; step++) change.run(verdict(), random.integer(9) || null, pick(random))
-    const remove = db.prepare('DELETE FROM prediction WHERE example_id = ?')
-    for (let step = 0; step < 40; step++) remove.run(pick(random))
-    db.exec(
-      'UPDATE prediction SET condition_id = 2 WHERE condition_id = 1 AND example_id BETWEEN 700 AND 720 AND example_id NOT IN (SELECT example_id FROM prediction WHERE condition_id = 2)',
-    )
-  })()
+  factRows(db)
+  const change = db.prepare('UPDATE fact SET correct = ?, true_rank = ? WHERE example_id = ?')
+  for (let step = 0; step < 40; step++) change.run(verdict(), random.integer(9) || null, pick(random))
+  const remove = db.prepare('DELETE FROM fact WHERE example_id = ?')
+  for (let step = 0; step < 40; step++) remove.run(pick(random))
+  db.exec(
+    'UPDATE fact SET condition_id = 2 WHERE condition_id = 1 AND example_id BETWEEN 700 AND 720 AND example_id NOT IN (SELECT example_id FROM fact WHERE condition_id = 2)',
+  )
+  storeFactRows(db)
+  storeSome(db, random, 120)
 }
 
 const counted = (db: Db, where: string) =>
-  db
+  factRows(db)
     .prepare(
       `SELECT count(*) AS facts, count(correct) AS judged, coalesce(sum(correct), 0) AS correct,
-         coalesce(sum(true_rank <= 5), 0) AS correct5 FROM prediction WHERE variant_id = 1 AND condition_id = 1 AND ${where}`,
+         coalesce(sum(true_rank <= 5), 0) AS correct5 FROM fact WHERE variant_id = 1 AND condition_id = 1 AND ${where}`,
     )
     .get()
 
@@ -99,9 +101,9 @@ const numbers = (first: number, last: number) =>
 
 /** The marks of a cell as SQL makes them of each fact, by example. */
 const marksInSql = (db: Db, conditionId: number) =>
-  db
+  factRows(db)
     .prepare<[number], [number, number]>(
-      'SELECT example_id, fact_mark(correct, true_rank, length(top), confidence) FROM prediction WHERE variant_id = 1 AND condition_id = ? ORDER BY 1',
+      'SELECT example_id, fact_mark(correct, true_rank, json_array_length(top), confidence) FROM fact WHERE variant_id = 1 AND condition_id = ? ORDER BY 1',
     )
     .raw()
     .all(conditionId)
@@ -119,7 +121,7 @@ it('marks are those of all facts after any insertions, changes and removals, fol
   const agree = (own: Db) => {
     for (const conditionId of [1, 2])
       expect(marksRead(own, conditionId)).toEqual(marksInSql(own, conditionId))
-    expect(countPredictions(own)).toBe(own.prepare('SELECT count(*) FROM prediction').pluck().get())
+    expect(countPredictions(own)).toBe(own.prepare('SELECT sum(facts) FROM prediction').pluck().get())
     expect(differingBlocks(own)).toBe(0)
   }
   for (const [seed, after] of [
@@ -181,10 +183,10 @@ it('counts of a source are those of its images, one by one', () => {
   images(db, 1, [...numbers(400, 1300), 90, 91, 92, 500, 300])
   const source = { datasetId: 1, selectedFor: null }
   expect(imageList(db, source).isRun).toBe(false)
-  const byImage = db
+  const byImage = factRows(db)
     .prepare(
       `SELECT count(*) AS measured, count(p.correct) AS n, sum(p.correct) AS correct, sum(p.true_rank <= 5) AS correct5
-       FROM image i JOIN prediction p ON p.example_id = i.example_id WHERE i.dataset_id = 1 AND p.condition_id = 1`,
+       FROM image i JOIN fact p ON p.example_id = i.example_id WHERE i.dataset_id = 1 AND p.condition_id = 1`,
     )
     .get()
   expect(cellCounts(db, source)(everywhere)).toEqual({ ...Object(byImage), failed: 0 })
@@ -195,7 +197,7 @@ it('counts of a source are those of its images, one by one', () => {
   expect(countFacts(db, source)(everywhere)).toBe(
     db
       .prepare(
-        `SELECT count(*) FROM image i JOIN prediction p ON p.example_id = i.example_id WHERE i.dataset_id = 1 AND p.condition_id = 1`,
+        `SELECT count(*) FROM image i JOIN fact p ON p.example_id = i.example_id WHERE i.dataset_id = 1 AND p.condition_id = 1`,
       )
       .pluck()
       .get(),

@@ -93,7 +93,7 @@ async function stuck(folder: string): Promise<null> {
   const db = new Database(join(folder, 'workspace', 'workspace.sqlite'), { readonly: true })
   try {
     const state = db.prepare(
-      'SELECT in_flight, (SELECT count(*) FROM prediction) AS facts FROM job WHERE kind = ?',
+      'SELECT in_flight, (SELECT sum(facts) FROM prediction) AS facts FROM job WHERE kind = ?',
     )
     let since = performance.now()
     for (let before = ''; ; await delay(100)) {

@@ -4,6 +4,7 @@ import { studyStateText } from '#shared/studyState.ts'
 import { imagesNote } from '#engine/studies/results/imagesNote.ts'
 import { runStudy } from './sample.ts'
 import { sampleWorkspace } from './workspace.ts'
+import { changeFacts } from '../../factRows.ts'
 
 it('a result says of how many images its numbers are, and that it is not complete', async () => {
   const { client, engine, datasetId, modelIds } = await sampleWorkspace('replk3')
@@ -16,9 +17,11 @@ it('a result says of how many images its numbers are, and that it is not complet
 
   const { db } = engine.session.open().workspace
   const [, dropped] = whole.conditions
-  db.prepare(
-    'DELETE FROM prediction WHERE condition_id = ? AND example_id IN (SELECT min(example_id) FROM prediction)',
-  ).run(dropped?.conditionIds[0])
+  changeFacts(
+    db,
+    'DELETE FROM fact WHERE condition_id = ? AND example_id IN (SELECT min(example_id) FROM fact)',
+    dropped?.conditionIds[0] ?? null,
+  )
   const partial = await client.studies.result({ id })
   expect(partial.complete).toBe(false)
   expect(studyStateText(partial)).toBe(`incomplete: ${2 * images - 1} of ${2 * images} measured`)

@@ -14,6 +14,7 @@ import { addDataset, runStudy, sampleImages, sampleModel, drawsOf } from './samp
 import { currentVariant, storeConditions } from '#engine/facts/index.ts'
 import { bundleOf } from '../bundles/forge.ts'
 import { differentBits, storedBits } from './storedBits.ts'
+import { changeFacts } from '../../factRows.ts'
 
 async function setUp(perClass: number, overrides = {}) {
   const folder = temporaryFolder()
@@ -211,7 +212,7 @@ describe('the choice between gates, cutting out and sharing', () => {
     const untimed = await told()
     const gated = storedBits(engine)
     const lesions = `variant_id IN (SELECT id FROM variant WHERE key LIKE '%"lesion"%')`
-    const forget = (which = lesions) => db.prepare(`DELETE FROM prediction WHERE ${which}`).run().changes
+    const forget = (which = lesions) => changeFacts(db, `DELETE FROM fact WHERE ${which}`)
     const variantId = currentVariant(db, model)?.id ?? 0
     const again = async () => {
       const { job } = await runStudy(engine.client, input)

@@ -5,6 +5,7 @@ import type { Job } from '#shared/contract/index.ts'
 import { runStudy as runStudyHere } from '#engine/studies/run/study.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
 import { freshWorkspace } from './workspace.ts'
+import { changeFacts, factRows } from '../../factRows.ts'
 
 /** A workspace with one image of `cat`, two of every other sample class, and one model. */
 async function setUp() {
@@ -27,13 +28,13 @@ it.each([
   const { workspace } = engine.session.open()
   const { db } = workspace
   const facts = () =>
-    db
+    factRows(db)
       .prepare(
-        'SELECT condition_id, variant_id, example_id, predicted, confidence FROM prediction ORDER BY 1, 2, 3',
+        'SELECT condition_id, variant_id, example_id, predicted, confidence FROM fact ORDER BY 1, 2, 3',
       )
       .all()
   const whole = facts()
-  db.exec('DELETE FROM prediction')
+  changeFacts(db, 'DELETE FROM fact')
 
   const { pool, log } = engine.session
   const room = { workspace, pool, log, settings: engine.session.settings() }
@@ -55,10 +56,10 @@ it.each([
   const stoppedAt: number[] = []
   for (const calls of [3, 2, 6]) {
     await runUntil(calls)
-    const counts = db
+    const counts = factRows(db)
       .prepare<[number], { cell: string; class: number; n: number }>(
         `SELECT p.condition_id || '/' || p.variant_id AS cell, i.class_idx AS class, count(*) AS n
-         FROM prediction p JOIN image i ON i.example_id = p.example_id AND i.dataset_id = ? GROUP BY 1, 2`,
+         FROM fact p JOIN image i ON i.example_id = p.example_id AND i.dataset_id = ? GROUP BY 1, 2`,
       )
       .all(datasetId)
     for (const cell of Map.groupBy(counts, (row) => row.cell).values()) {

@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { insertStudy, ownReader, settledStudy, threadReader } from '#engine/studies/index.ts'
 import { runStudy } from './sample.ts'
 import { sampleWorkspace } from './workspace.ts'
+import { changeFacts } from '../../factRows.ts'
 
 const cancelled = { code: 'CANCELLED' }
 
@@ -70,7 +71,7 @@ describe('what is asked of stored facts', () => {
     const renamed = await result()
     expect(renamed.conditions[0]?.model).toBe('Another')
 
-    db.exec('DELETE FROM prediction WHERE example_id = (SELECT min(example_id) FROM prediction)')
+    changeFacts(db, 'DELETE FROM fact WHERE example_id = (SELECT min(example_id) FROM fact)')
     const fewer = await result()
     expect(fewer.conditions.map(({ n }) => n)).toEqual(before.conditions.map(({ n }) => n - 1))
     expect((await cost()).cached).toBe(estimate.cached - 2)

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { Engine } from '#engine/api/index.ts'
-import { storedColumns } from '#engine/facts/prediction.ts'
+import { factColumns, factRows } from '../../factRows.ts'
 
 /**
  * Every stored prediction and vector of a workspace with all its bits, by variant, condition, image and class. What
@@ -21,9 +21,9 @@ export function bitsIn(
   // Reals go to text with all the digits that tell them apart.
   const text = (name: string) =>
     `CASE typeof(p.${name}) WHEN 'real' THEN format('%!.17g', p.${name}) WHEN 'blob' THEN hex(p.${name}) ELSE coalesce(p.${name}, '-') END`
-  const predictions = db
+  const predictions = factRows(db)
     .prepare<[], [string, string]>(
-      `SELECT ${key}, ${storedColumns.map(text).join(" || ' ' || ")} ${from('prediction')}`,
+      `SELECT ${key}, ${factColumns.map(text).join(" || ' ' || ")} ${from('fact')}`,
     )
     .raw()
     .all()

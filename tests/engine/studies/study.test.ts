@@ -7,6 +7,7 @@ import { parseDraws } from '#shared/transforms/index.ts'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
 import { addDataset, jobEnd, runStudy, sampleImages, sampleModel, drawsOf } from './sample.ts'
+import { factRows } from '../../factRows.ts'
 
 interface Setting {
   engine: Engine
@@ -33,11 +34,11 @@ async function setUp(perClass: number, options: Parameters<typeof createEngine>[
 function facts(workspace: string): unknown[] {
   const db = new Database(join(workspace, 'workspace.sqlite'), { readonly: true })
   try {
-    return db
+    return factRows(db)
       .prepare(
         `SELECT v.model_digest, c.transform, hex(s.digest) AS image, s.class, p.predicted, p.correct, p.true_rank, p.confidence,
-           p.true_probability, p.true_logit, hex(p.top) AS top
-         FROM prediction p JOIN variant v ON v.id = p.variant_id JOIN condition c ON c.id = p.condition_id JOIN example s ON s.id = p.example_id
+           p.true_probability, p.true_logit, p.top
+         FROM fact p JOIN variant v ON v.id = p.variant_id JOIN condition c ON c.id = p.condition_id JOIN example s ON s.id = p.example_id
          ORDER BY 1, 2, 3`,
       )
       .all()

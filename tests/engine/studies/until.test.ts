@@ -6,6 +6,7 @@ import { bundleOf, verify } from '../bundles/forge.ts'
 import { storedBits } from './storedBits.ts'
 import { addDataset, jobEnd, runStudy, sampleImages, sampleModel } from './sample.ts'
 import { freshWorkspace } from './workspace.ts'
+import { changeFacts } from '../../factRows.ts'
 
 it('a study stops when its points are narrow enough, its models together, and goes on to the same bits', async () => {
   const { folder, engine, client } = await freshWorkspace()
@@ -83,7 +84,7 @@ it('a study stops when its points are narrow enough, its models together, and go
   }
 
   const inStretches = storedBits(engine)
-  db.exec('DELETE FROM prediction')
+  changeFacts(db, 'DELETE FROM fact')
   await runToEnd(await client.studies.rerun({ id }))
   expect(storedBits(engine)).toEqual(inStretches)
 

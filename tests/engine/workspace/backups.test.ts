@@ -16,6 +16,7 @@ import { verifyDatabase } from '#engine/workspace/keeping/verify.ts'
 import { isBackupDue, listBackups } from '#engine/workspace/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
 import { engine, resultOf, workspaceFolder } from './restored.ts'
+import { changeFacts } from '../../factRows.ts'
 
 const titleOf = async ({ client }: Awaited<ReturnType<typeof engine>>) =>
   (await client.studies.get({ id: 1 })).title
@@ -37,7 +38,7 @@ describe('a backup', () => {
     const first = await titleOf(own)
     const { name } = await own.client.workspace.backUp()
     await own.client.studies.rename({ id: 1, title: 'Later' })
-    own.session.db.exec('DELETE FROM prediction WHERE example_id IN (SELECT min(example_id) FROM prediction)')
+    changeFacts(own.session.db, 'DELETE FROM fact WHERE example_id IN (SELECT min(example_id) FROM fact)')
     expect((await own.client.studies.result({ id: 1 })).conditions[0]?.n).toBe(15)
     // What is kept of the later state must not be taken for the earlier one.
     writeFileSync(join(path, 'summaries.sqlite'), 'of the later state')
@@ -118,16 +119,17 @@ it('what can be read of a damaged database is salvaged into a new workspace, and
   const { client, session } = await engine()
   await client.workspace.open({ path })
   const { db } = session
-  // A fact that a disk has changed, and a page of the index of images that no longer is one.
-  db.exec('DROP TRIGGER prediction_changed')
+  const packs = db.prepare<[], number>('SELECT facts FROM prediction').pluck().all()
+  // A pack of facts that a disk has changed, and a page of the index of images that no longer is one.
   const changed = db
     .prepare(
-      `UPDATE prediction SET confidence = 0.125 WHERE (variant_id, condition_id, example_id) IN
-         (SELECT variant_id, condition_id, example_id FROM prediction LIMIT 1)`,
+      `UPDATE prediction SET packed = zeroblob(length(packed)) WHERE (variant_id, condition_id, block) IN
+         (SELECT variant_id, condition_id, block FROM prediction LIMIT 1)`,
     )
     .run()
   expect(changed.changes).toBe(1)
-  const facts = Number(db.prepare('SELECT count(*) FROM prediction').pluck().get())
+  const facts = packs.reduce((sum, count) => sum + count, 0)
+  const [damaged = 0] = packs
   const root = Number(
     db.prepare(`SELECT rootpage FROM sqlite_schema WHERE name = 'image_note'`).pluck().get(),
   )
@@ -141,9 +143,9 @@ it('what can be read of a damaged database is salvaged into a new workspace, and
   )
   const to = join(temporaryFolder(), 'salvaged')
   const { workspace, tables } = await resultOf(client.workspace.salvage({ path, to }))
-  expect(workspace).toMatchObject({ path: to, studies: 4, images: 16, predictions: facts - 1 })
+  expect(workspace).toMatchObject({ path: to, studies: 4, images: 16, predictions: facts - damaged })
   const of = (name: string) => tables.find((table) => table.name === name)
-  expect(of('prediction')).toMatchObject({ read: facts - 1, damaged: 1, lost: 1 })
+  expect(of('prediction')).toMatchObject({ read: facts - damaged, damaged, lost: damaged })
   expect(of('image_note')).toMatchObject({ read: 0, lost: 0 })
   expect(verifyDatabase(join(to, 'workspace.sqlite'))).toEqual([])
 })

@@ -80,41 +80,67 @@ it('of 200 single bytes that are changed in a database, each is noticed or chang
   expect(noticed).toBeGreaterThan(50)
 })
 
+/** Numbers of predictions in the packs of a database. */
+function factsOfPacks(file: string): number[] {
+  const db = new Database(file, { readonly: true })
+  const found = db.prepare<[], number>('SELECT facts FROM prediction').pluck().all()
+  db.close()
+  return found
+}
+
 describe('a changed fact', () => {
-  /** Changes the confidence of one fact behind the back of its digest, as a bad disk would. */
+  /** Changes a byte of one fact behind the back of its digest, as a bad disk would. */
   function spoiled(): string {
     const file = databaseOf(6)
     const db = new Database(file)
-    const trigger = db
-      .prepare<[], string>(`SELECT sql FROM sqlite_schema WHERE name = 'prediction_changed'`)
-      .pluck()
-      .get()
-    db.exec('DROP TRIGGER prediction_changed')
     const { changes } = db
       .prepare(
-        `UPDATE prediction SET correct = 1 - correct WHERE (variant_id, condition_id, example_id) IN
-           (SELECT variant_id, condition_id, example_id FROM prediction LIMIT 1)`,
+        `UPDATE prediction SET packed = CAST(substr(packed, 1, length(packed) - 1) || x'00' AS BLOB) WHERE (variant_id, condition_id, block) IN
+           (SELECT variant_id, condition_id, block FROM prediction LIMIT 1)`,
       )
       .run()
     expect(changes).toBe(1)
-    db.exec(trigger ?? '')
     db.close()
     return file
   }
-  it('is named, and healing forgets it alone', () => {
+  it('is named, and healing forgets it with those of its pack', () => {
     const file = spoiled()
+    const packs = factsOfPacks(file)
+    const [damaged] = packs
     const found = verifyDatabase(file)
     expect(found.map(({ step, rows, heals }) => ({ step, rows, heals }))).toEqual([
       { step: 'sums of facts', rows: 1, heals: 'recount' },
-      { step: 'prediction', rows: 1, heals: 'forget' },
+      { step: 'prediction', rows: damaged, heals: 'forget' },
     ])
     const workspace = openWorkspace(join(file, '..'))
-    const before = Number(workspace.db.prepare('SELECT count(*) FROM prediction').pluck().get())
-    expect(heal(workspace.db, found)).toEqual({ prediction: 1 })
-    expect(workspace.info().predictions).toBe(before - 1)
+    expect(heal(workspace.db, found)).toEqual({ prediction: damaged })
+    expect(workspace.info().predictions).toBe(packs.slice(1).reduce((sum, facts) => sum + facts, 0))
     workspace.close()
     expect(verifyDatabase(file)).toEqual([])
   })
+})
+
+it('slots of predictions that a disk has changed are named; healing forgets their predictions and gives no slot again', () => {
+  const file = databaseOf(6)
+  const packs = factsOfPacks(file)
+  const all = packs.reduce((sum, facts) => sum + facts, 0)
+  const db = new Database(file)
+  db.exec(`UPDATE fact_slot SET examples = CAST(x'ff' || substr(examples, 2) AS BLOB)`)
+  const before = db.prepare('SELECT length(examples) FROM fact_slot').pluck().get()
+  db.close()
+  const found = verifyDatabase(file)
+  expect(found.map(({ step, heals }) => [step, heals])).toEqual([
+    ['sums of facts', 'recount'],
+    ['fact_slot', 'forget'],
+  ])
+  const workspace = openWorkspace(join(file, '..'))
+  expect(heal(workspace.db, found)).toEqual({ fact_slot: 1, prediction: all })
+  expect(workspace.info().predictions).toBe(0)
+  expect(workspace.db.prepare('SELECT length(examples) FROM fact_slot').pluck().get()).toBeGreaterThan(
+    Number(before),
+  )
+  workspace.close()
+  expect(verifyDatabase(file)).toEqual([])
 })
 
 it('every database of an earlier schema is as it should be once it is migrated, and after changes of all kinds', () => {

@@ -46,7 +46,7 @@ function firstRelease(): string {
     const { lastInsertRowid } = db.prepare('INSERT INTO condition (transform) VALUES (?)').run(noise(ring))
     db.prepare(
       `INSERT INTO prediction (variant_id, condition_id, subject_id, predicted, confidence, top)
-       VALUES (1, ?, 1, 0, 0.5, x'00')`,
+       VALUES (1, ?, 1, 0, 0.5, x'')`,
     ).run(lastInsertRowid)
   }
   db.close()

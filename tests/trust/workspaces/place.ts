@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3'
+import { addFunctions } from '#engine/workspace/functions.ts'
 import {
   chmodSync,
   closeSync,
@@ -71,6 +72,7 @@ function run(db: Database.Database, statements: readonly Statement[]): void {
 /** Changes rows behind the triggers of their tables, as a bad disk would. */
 export const changeRows = (file: string, ...statements: string[]): void =>
   sql(file, (db) => {
+    addFunctions(db)
     const changed = [...statements.join(' ').matchAll(/(?:UPDATE|INTO|FROM) (\w+)/g)].map(
       ([, table]) => table,
     )

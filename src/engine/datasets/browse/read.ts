@@ -1,5 +1,5 @@
-import type { Db } from '../../workspace/index.ts'
-import { secondProbability, exampleFacts, type FactsOf, type FactTuple } from '../../facts/index.ts'
+import type { Db, StoredFact } from '../../workspace/index.ts'
+import { exampleFacts, type FactsOf } from '../../facts/index.ts'
 import { correct, emptyFacts, unjudged, wrong, type FactColumns, type ImageColumns } from './columns.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
 
@@ -101,26 +101,26 @@ export async function readFacts(db: Db, images: ImageColumns, of: FactsOf): Prom
   const facts = emptyFacts(images.n)
   const places = placesByExample(images)
   if (places === null) return facts
-  for (const rows of exampleFacts(db, of, places, chunk)) {
-    for (const row of rows)
-      for (let at = places.head(row[0]); at >= 0; at = places.next(at)) put(facts, at, row)
+  let read = 0
+  for (const rows of exampleFacts(db, of, places)) {
+    for (const [example, fact] of rows)
+      for (let at = places.head(example); at >= 0; at = places.next(at)) put(facts, at, fact)
+    read += rows.length
+    if (read < chunk) continue
+    read = 0
     await nextTurn()
   }
   return facts
 }
 
-function put(
-  facts: FactColumns,
-  at: number,
-  [, predicted, judged, rank, confidence, own, top]: FactTuple,
-): void {
+function put(facts: FactColumns, at: number, fact: StoredFact): void {
   facts.measured++
-  facts.state[at] = judged === null ? unjudged : judged === 1 ? correct : wrong
-  facts.predicted[at] = predicted
-  facts.rank[at] = Math.min(rank ?? 0, 0xffff)
-  facts.confidence[at] = confidence
-  facts.second[at] = secondProbability(top)
-  facts.trueProbability[at] = own ?? -1
+  facts.state[at] = fact.correct === null ? unjudged : fact.correct === 1 ? correct : wrong
+  facts.predicted[at] = fact.predicted
+  facts.rank[at] = Math.min(fact.trueRank ?? 0, 0xffff)
+  facts.confidence[at] = fact.confidence
+  facts.second[at] = fact.count < 2 ? -1 : (fact.probabilities[fact.from + 1] ?? -1)
+  facts.trueProbability[at] = fact.trueProbability ?? -1
 }
 
 /** Positions of the images of each example. Copies of a file are one example. */

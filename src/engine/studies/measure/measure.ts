@@ -6,7 +6,13 @@ import { passesOf, sharedCalls } from './batchPasses.ts'
 import { prefetch } from './prefetch.ts'
 import { readingsOf, type SessionReading } from './readings.ts'
 import { inLanes } from './inLanes.ts'
-import { type FactStore, factStore, setVariantBatch } from '../../facts/index.ts'
+import {
+  type FactStore,
+  factStore,
+  type GroupedFacts,
+  groupedFacts,
+  setVariantBatch,
+} from '../../facts/index.ts'
 import type { Lane } from '../../models/index.ts'
 import type { FailedRow, SessionPlan } from '../definition/index.ts'
 import type { SessionRun } from './sessionRun.ts'
@@ -27,11 +33,13 @@ const ahead = 2
  * Measures every image under every condition without a fact. Rows go image by image, so that an image is
  * decoded once for all its conditions. Image workers fill batches while the sessions compute, each a batch of its own; a
  * session has the next call while the facts of one are stored. When `signal` aborts, it stops after the calls that were
- * begun, and everything computed is stored. Returns the number of rows computed.
+ * begun, and everything computed is stored. Facts are stored in groups, and count when they are. Returns the number of rows computed.
  */
 export async function measure(run: SessionRun): Promise<number> {
   const { db, classifier, plan, signal, onProgress } = run
   const facts = factStore(db)
+  // What killed the engine is found by storing every call.
+  const grouped = groupedFacts(db, run.crashes > 0)
   const readings = readingsOf(classifier.model, plan.conditions)
   let passes = 0
   // What a session keeps of a batch for the next calls must not be replaced by another batch.
@@ -39,7 +47,7 @@ export async function measure(run: SessionRun): Promise<number> {
   const lanes = Array.from({ length: perLane }, () => classifier.lanes).flat()
   const work = async (batch: FilledBatch, lane: Lane, crashes: number) => {
     run.enterNative()
-    const failed = await compute(run, facts, batch, readings, lane, crashes)
+    const failed = await compute(run, { facts, grouped }, batch, readings, lane, crashes)
     passes += batch.rows.length
     batch.release()
     onProgress({ failed })
@@ -53,7 +61,11 @@ export async function measure(run: SessionRun): Promise<number> {
     }
     if (!signal.aborted) await inLanes(source, lanes, (batch, lane) => work(batch, lane, 0), signal)
   } finally {
-    await source.return()
+    try {
+      await source.return()
+    } finally {
+      grouped.flush()
+    }
   }
   return passes
 }
@@ -125,7 +137,7 @@ async function load(
  */
 async function compute(
   { db, classifier, plan, pace, signal, onProgress }: SessionRun,
-  facts: FactStore,
+  { facts, grouped }: { facts: FactStore; grouped: GroupedFacts },
   { pixels, rows, problems: unmade }: FilledBatch,
   readings: SessionReading[],
   lane: Lane,
@@ -160,10 +172,10 @@ async function compute(
           problems[place] ? null : (wants.get(place)?.find((want) => want.readout === readout)?.key ?? null),
         )
         const read = found.facts[reading]
-        if (read) pace.timed(() => facts.store(keys, read))
+        if (read) pace.timed(() => grouped.add(keys, read))
       }
       for (const place of part) if (!problems[place]) wants.delete(place)
-      onProgress({ computed: done.length })
+      pace.timed(() => grouped.settle(() => onProgress({ computed: done.length })))
     }
   }
   const size = { most: classifier.batch, fixed: classifier.fixedBatch, padded: true }

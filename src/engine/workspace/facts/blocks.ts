@@ -1,7 +1,7 @@
-import { KernelscopeError } from '#shared/errors.ts'
-import type { Db } from '../database.ts'
+import type { Db } from '../db.ts'
 import { rowDigest } from '../rowDigest.ts'
 import { eachChange, type FactChange } from './changes.ts'
+import { damagedFacts } from './damaged.ts'
 import { blockBits, blockSize, factsIn, packBlock, unpackBlock } from './marks.ts'
 
 /**
@@ -19,8 +19,9 @@ export interface FactBlock {
   digest: number
 }
 
-/** Rows of changes above which they are folded into the blocks. */
+/** Rows of changes, and bytes in them, above which they are folded into the blocks. */
 const mostChanges = 4096
+const mostBytes = 4 * 2 ** 20
 
 const columns =
   'variant_id AS variantId, condition_id AS conditionId, block, version, facts, marks, digest_of_row AS digest'
@@ -28,11 +29,6 @@ const columns =
 /** SQL that reads blocks. */
 export const selectBlocks = `SELECT ${columns} FROM fact_block`
 
-/** The error for facts, or marks of facts, that are not as they were stored. */
-export const damagedFacts = (what: string): KernelscopeError =>
-  new KernelscopeError('WORKSPACE_CORRUPT', `${what} not as stored: a byte of the database has changed`, {
-    hint: 'Run "kernelscope workspace verify --heal": it forgets damaged predictions, which studies measure again, and counts the others.',
-  })
 const damaged = () => damagedFacts('the kept marks of predictions are')
 
 export const isBlockKept = (block: FactBlock): boolean =>
@@ -89,11 +85,17 @@ export const countPredictions = (db: Db, schema: 'main' | 'other' = 'main'): num
 export function changeWriter(db: Db): (facts: number, changes: Buffer) => void {
   const last = db.prepare<[], number>('SELECT max(id) FROM fact_change').pluck()
   const first = db.prepare<[], number>('SELECT min(id) FROM fact_change').pluck()
+  const size = db.prepare<[], number>('SELECT coalesce(sum(length(changes)), 0) FROM fact_change').pluck()
   const insert = db.prepare('INSERT INTO fact_change (id, facts, changes, digest_of_row) VALUES (?, ?, ?, ?)')
+  /** Bytes of changes, at least: those of before, and what was appended since. */
+  let bytes: number | null = null
   return (facts, changes) => {
     const id = (last.get() ?? 0) + 1
+    bytes = (bytes ?? size.get() ?? 0) + changes.length
     insert.run(id, facts, changes, rowDigest([id, facts, changes]))
-    if (id - (first.get() ?? id) >= mostChanges) foldChanges(db)
+    if (id - (first.get() ?? id) < mostChanges && bytes < mostBytes) return
+    foldChanges(db)
+    bytes = null
   }
 }
 
@@ -139,34 +141,4 @@ export function foldChanges(db: Db): void {
     put.run(...values, rowDigest(values))
   }
   db.exec('DELETE FROM fact_change WHERE id < (SELECT max(id) FROM fact_change)')
-}
-
-/** SQL of all blocks as their facts give them: key, facts, marks. */
-export const countedBlocks = `
-  SELECT variant_id, condition_id, example_id >> ${blockBits} AS block, count(*) AS facts,
-    fact_marks(example_id & ${blockSize - 1}, fact_mark(correct, true_rank, length(top), confidence)) AS marks
-  FROM prediction GROUP BY 1, 2, 3`
-
-/**
- * Counts all blocks again from the facts. Versions grow, so that nothing that was read before is taken for current. Call it in
- * a transaction.
- */
-export function recountFacts(db: Db): void {
-  const newest = db
-    .prepare(
-      'SELECT max(coalesce((SELECT max(id) FROM fact_change), 0), coalesce((SELECT max(version) FROM fact_block), 0))',
-    )
-    .pluck()
-    .get()
-  const [version, none] = [Number(newest) + 1, Buffer.alloc(0)]
-  db.exec('DELETE FROM fact_change; DELETE FROM fact_block')
-  db.prepare('INSERT INTO fact_change (id, facts, changes, digest_of_row) VALUES (?, 0, ?, ?)').run(
-    version,
-    none,
-    rowDigest([version, 0, none]),
-  )
-  db.prepare(
-    `INSERT INTO fact_block SELECT variant_id, condition_id, block, @version, facts, marks,
-       row_digest(variant_id, condition_id, block, @version, facts, marks) FROM (${countedBlocks})`,
-  ).run({ version })
 }

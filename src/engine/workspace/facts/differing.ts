@@ -1,6 +1,5 @@
-import type { Db } from '../database.ts'
+import type { Db } from '../db.ts'
 import {
-  countedBlocks,
   isBlockKept,
   isChangeKept,
   selectBlocks,
@@ -9,13 +8,14 @@ import {
   type FactBlock,
 } from './blocks.ts'
 import { eachChange, type FactChange } from './changes.ts'
+import { countedBlocks } from './counted.ts'
 import { blockBits, blockSize, factsIn, packBlock, unpackBlock } from './marks.ts'
-
-type CountedBlock = Omit<FactBlock, 'version' | 'digest'>
 
 /**
  * Counts all facts again and compares the kept blocks with them, and blocks and changes with their digests. Returns how many
  * blocks and rows of changes differ.
+ *
+ * @throws WORKSPACE_CORRUPT where slots are not as they were stored
  */
 export function differingBlocks(db: Db): number {
   const rows = db.prepare<[number], ChangeRow>(selectChanges).all(0)
@@ -48,12 +48,7 @@ export function differingBlocks(db: Db): number {
     )
     .iterate())
     unseen.add([variantId, conditionId, block].join())
-  const counted = db
-    .prepare<[], CountedBlock>(
-      `SELECT variant_id AS variantId, condition_id AS conditionId, block, facts, marks FROM (${countedBlocks})`,
-    )
-    .iterate()
-  for (const { variantId, conditionId, block, marks } of counted) {
+  for (const { variantId, conditionId, block, marks } of countedBlocks(db)) {
     const key = [variantId, conditionId, block]
     unseen.delete(key.join())
     const kept = keptMarks(key)

@@ -22,7 +22,7 @@ export const markCount = 256
 const thresholds = Array.from({ length: levels - 1 }, (_, at) => 1 - 2 ** -(at + 1))
 
 /** Level of a confidence, from 0 to 15. */
-function levelOf(confidence: number): number {
+export function levelOf(confidence: number): number {
   let level = 0
   while (level < thresholds.length && confidence >= (thresholds[level] ?? 2)) level++
   return level

@@ -1,7 +1,9 @@
 import type { Damage } from '#shared/contract/index.ts'
 import { columnsOf, countedTables, digestSql, recount } from '../contentSums.ts'
 import type { Db } from '../database.ts'
-import { recountFacts } from '../facts/blocks.ts'
+import { recountFacts } from '../facts/counted.ts'
+import { forgetDamaged } from '../facts/packs.ts'
+import { forgetDamagedSlots } from '../facts/slots.ts'
 
 /**
  * Forgets what is damaged and can be measured or made again, and makes indexes and sums anew, in one transaction. Returns how
@@ -13,12 +15,15 @@ export function heal(db: Db, damages: readonly Damage[]): Record<string, number>
   db.transaction(() => {
     if (found('index').length > 0) db.exec('REINDEX')
     for (const { step } of found('forget')) forgotten[step] = forget(db, step)
-    if (damages.some(({ step, heals }) => heals === 'recount' || step === 'prediction')) recountFacts(db)
+    if ('fact_slot' in forgotten) forgotten.prediction = (forgotten.prediction ?? 0) + forgetDamaged(db)
+    if ('prediction' in forgotten || found('recount').length > 0) recountFacts(db)
   })()
   return forgotten
 }
 
 function forget(db: Db, name: string): number {
+  if (name === 'prediction') return forgetDamaged(db)
+  if (name === 'fact_slot') return forgetDamagedSlots(db)
   const table = countedTables(db).find((one) => one.name === name)
   if (!table)
     return db.prepare(`DELETE FROM ${name} WHERE digest_of_row <> ${digestSql(columnsOf(db, name))}`).run()

@@ -3,7 +3,10 @@ import type { SalvagedTable } from '#shared/contract/index.ts'
 import { checkDatabaseFile } from '../check.ts'
 import { columnsOf, factTables, sealContent } from '../contentSums.ts'
 import { createForCopy, type Db } from '../database.ts'
-import { countPredictions, recountFacts } from '../facts/blocks.ts'
+import { countPredictions } from '../facts/blocks.ts'
+import { recountFacts } from '../facts/counted.ts'
+import { packSize } from '../facts/pack.ts'
+import { forgetDamaged, forgetLost } from '../facts/packs.ts'
 import { rowDigest, type Stored } from '../rowDigest.ts'
 import { migrations } from '../schema.ts'
 import { repairReferences } from './references.ts'
@@ -62,6 +65,8 @@ export class Salvage {
     repairReferences(this.#to)
     if (this.#version === migrations.length)
       this.#to.transaction(() => {
+        forgetDamaged(this.#to)
+        forgetLost(this.#to)
         recountFacts(this.#to)
         sealContent(this.#to)
       })()
@@ -101,11 +106,12 @@ function copyTable(from: Db, to: Db, name: string) {
   )
   let damaged = 0
   const take = (row: Stored[]) => {
-    if (digested && rowDigest(row.slice(0, -1)) !== row.at(-1)) damaged++
+    if (digested && rowDigest(row.slice(0, -1)) !== row.at(-1))
+      damaged += factsIn(row[columns.indexOf('facts')])
     else insert.run(...row)
   }
   const keys = keysOf(to, name)
-  const parts = isFact ? partsOf(from) : [{ where: '', values: [] }]
+  const parts = columns.includes('variant_id') && isFact ? partsOf(from) : [{ where: '', values: [] }]
   for (const { where, values } of parts) {
     const read = (direction: 'ASC' | 'DESC') =>
       readOn(
@@ -147,12 +153,19 @@ function readOn(from: Db, sql: string, values: number[], take: (row: Stored[]) =
   }
 }
 
+/** Facts of whose number the database says nothing. */
+const unknown = new Set(['measurement', 'fact_slot'])
+
+/** Predictions in a row, by its column `facts`, if there is one. */
+const factsIn = (facts: Stored | undefined): number =>
+  typeof facts === 'number' && Number.isInteger(facts) && facts >= 0 && facts <= packSize ? facts : 1
+
 function storedOf(from: Db, name: string): number | null {
   const sql = `SELECT coalesce(sum(rows), 0) FROM content_sum WHERE name = '${name}'`
   const found = tried(() =>
     name === 'prediction' ? countPredictions(from) : from.prepare<[], number | null>(sql).pluck().get(),
   )
-  return typeof found === 'number' && name !== 'measurement' ? found : null
+  return typeof found === 'number' && !unknown.has(name) ? found : null
 }
 
 const hasColumn = (db: Db, table: string, column: string): boolean =>
@@ -172,7 +185,16 @@ function keysOf(db: Db, table: string): string[] {
 }
 
 const countOf = (db: Db, table: string): number | null =>
-  tried(() => Number(db.prepare(`SELECT count(*) FROM "${table}"`).pluck().get()))
+  tried(() =>
+    Number(
+      db
+        .prepare(
+          `SELECT ${hasColumn(db, table, 'packed') ? 'coalesce(sum(facts), 0)' : 'count(*)'} FROM "${table}"`,
+        )
+        .pluck()
+        .get(),
+    ),
+  )
 
 function tried<T>(read: () => T): T | null {
   try {

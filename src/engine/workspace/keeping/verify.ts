@@ -1,10 +1,12 @@
 import Database from 'better-sqlite3'
 import { statSync } from 'node:fs'
 import type { Damage } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
 import { checkDatabaseFile } from '../check.ts'
 import { columnsOf, countedTables, countSql, digestSql, factTables, isSchemaKept } from '../contentSums.ts'
 import type { Db } from '../database.ts'
 import { differingBlocks } from '../facts/differing.ts'
+import { countDamaged } from '../facts/packs.ts'
 import { addFunctions } from '../functions.ts'
 import { migrations } from '../schema.ts'
 
@@ -108,7 +110,7 @@ function references(db: Db): Damage[] {
 /** Counts the marks of facts again. */
 function factSums(db: Db): Damage[] {
   // As of one moment: the engine may go on writing.
-  const differing = db.transaction(() => differingBlocks(db))()
+  const differing = differingIn(db)
   return differing === 0
     ? []
     : [
@@ -121,14 +123,29 @@ function factSums(db: Db): Damage[] {
       ]
 }
 
+/** How many marks differ; 1 where the slots of predictions cannot be read. */
+function differingIn(db: Db): number {
+  try {
+    return db.transaction(() => differingBlocks(db))()
+  } catch (error) {
+    if (error instanceof KernelscopeError) return 1
+    throw error
+  }
+}
+
 /** Facts that are not what was measured. */
 function facts(db: Db, table: string): Damage[] {
-  const rows = Number(
-    db
-      .prepare(`SELECT count(*) FROM ${table} WHERE digest_of_row <> ${digestSql(columnsOf(db, table))}`)
-      .pluck()
-      .get(),
-  )
+  const rows =
+    table === 'prediction'
+      ? db.transaction(() => countDamaged(db))()
+      : Number(
+          db
+            .prepare(
+              `SELECT count(*) FROM ${table} WHERE digest_of_row <> ${digestSql(columnsOf(db, table))}`,
+            )
+            .pluck()
+            .get(),
+        )
   return rows === 0
     ? []
     : [{ step: table, message: 'facts that are not as they were stored', rows, heals: 'forget' }]

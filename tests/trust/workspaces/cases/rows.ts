@@ -5,6 +5,13 @@ const queued = (kind: string, of: string, id = 1, options = 'NULL') =>
   `INSERT INTO job (kind, title, ${of}, options, state, progress, created_at, position)
    SELECT '${kind}', 'hostile', ${id}, ${options}, 'queued', progress, 1, 9 FROM job WHERE id = 1`
 
+/** SQL of as many bytes as a column has, all the same. */
+const filled = (byte: string, column = 'packed') =>
+  `unhex(replace(hex(zeroblob(length(${column}))), '00', '${byte}'))`
+/** SQL that gives packs the digests of what they hold. */
+const sealed =
+  'UPDATE prediction SET digest_of_row = row_digest(variant_id, condition_id, block, facts, packed)'
+
 /** Rows that refer to nothing, that lead out of the workspace, or whose numbers cannot be. */
 export const rows: Case[] = [
   byRows('a study of a model that is not there', 'DELETE FROM model WHERE id = 1'),
@@ -50,18 +57,23 @@ export const rows: Case[] = [
   ),
   byRows('times of -2^63', 'UPDATE model SET added_at = -9223372036854775808'),
   byRows('images of 2^62 bytes and -5 pixels', 'UPDATE image SET bytes = 4611686018427387904, width = -5'),
+  byRows('packs of facts of three bytes', `UPDATE prediction SET packed = x'010203'; ${sealed}`),
+  byRows('packs of facts of bytes 255', `UPDATE prediction SET packed = ${filled('FF')}; ${sealed}`),
+  byRows('packs of facts of zeros', 'UPDATE prediction SET packed = zeroblob(length(packed))'),
+  byRows('packs of facts without end', `UPDATE prediction SET packed = zeroblob(3000000); ${sealed}`),
+  byRows('packs of facts whose number lies', `UPDATE prediction SET facts = 99999; ${sealed}`),
   byRows(
-    'facts of class 2^40 with infinite confidence',
-    'UPDATE prediction SET predicted = 1099511627776, confidence = 9e999',
+    'facts with infinite confidence',
+    `UPDATE prediction SET packed = CAST(substr(packed, 1, facts + 4) || x'000000000000f07f' || substr(packed, facts + 13) AS BLOB); ${sealed}`,
   ),
-  byRows('facts that are seven times right, of rank -3', 'UPDATE prediction SET correct = 7, true_rank = -3'),
-  byRows('likeliest classes of three bytes', `UPDATE prediction SET top = x'010203'`),
-  byRows('facts that were changed', 'UPDATE prediction SET correct = 1 - correct'),
-  byRows('facts that were removed', 'DELETE FROM prediction WHERE example_id < 4'),
+  byRows('facts that were removed', 'DELETE FROM prediction WHERE condition_id = 1'),
+  byRows('facts without slots', 'DELETE FROM fact_slot'),
+  byRows('slots of no examples', 'UPDATE fact_slot SET examples = zeroblob(length(examples))'),
   byRows(
-    'facts that are there twice',
-    'UPDATE prediction SET example_id = example_id + 1 WHERE example_id = 16',
+    'slots of examples with ids of 2^32 - 1',
+    `UPDATE fact_slot SET examples = ${filled('FF', 'examples')}, digest_of_row = row_digest(block, ${filled('FF', 'examples')})`,
   ),
+  byRows('slots of three bytes', `UPDATE fact_slot SET examples = x'010203'`),
   byRows('measurements of three bytes', `UPDATE measurement SET value = x'010203'`),
   byRows('blocks of facts whose number lies', 'UPDATE fact_block SET facts = 99999'),
   byRows('blocks of facts with marks of zeros', 'UPDATE fact_block SET marks = zeroblob(length(marks))'),

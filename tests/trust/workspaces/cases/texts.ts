@@ -49,6 +49,6 @@ export const told: Case[] = [
   byRows('keys of variants without a runtime', `UPDATE variant SET key = json_remove(key, '$.runtime')`),
   byRows(
     'a failure that is no JSON',
-    `INSERT INTO failure SELECT variant_id, condition_id, example_id, 'broke' FROM prediction LIMIT 3`,
+    `INSERT INTO failure SELECT variant_id, condition_id, id, 'broke' FROM prediction, example LIMIT 3`,
   ),
 ]
