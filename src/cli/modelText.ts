@@ -1,6 +1,7 @@
 import type { Inspection, KernelLayer, Model, SelfCheck } from '#shared/contract/index.ts'
 import { sourceWord } from '#shared/labelWords.ts'
 import { preprocessingState } from '#shared/preprocessing.ts'
+import { checkpointLine } from './checkpointText.ts'
 import { formatBytes, formatCount, formatPairs, formatShape, formatTable } from './format.ts'
 
 /** Models of a workspace, one per line. */
@@ -53,7 +54,9 @@ export function describeInspection(inspection: Inspection, layers: boolean): str
   const tensors = (list: Inspection['inputs']) =>
     list.map(({ name, type, shape }) => `${name} ${type} ${formatShape(shape)}`).join('; ')
   const removable = blocks.filter((block) => block.removable).length
+  const { checkpoint } = inspection
   const facts = formatPairs([
+    ...(checkpoint ? [['checkpoint', checkpointLine(checkpoint)] as const] : []),
     ['family', `${family} (${familyReason})`],
     [
       'opset',

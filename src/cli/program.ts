@@ -79,7 +79,7 @@ function buildProgram(session: CliSession, version: string, fail: (exit: number)
 /** A model or a bundle alone is shown: its file stands for `model inspect FILE` or `bundle open FILE`. */
 function withCommand(args: readonly string[]): string[] {
   const [file = ''] = args
-  const command = /\.onnx$/i.test(file)
+  const command = /\.(onnx|safetensors|pth|pth\.tar|pt|ckpt|npz)$/i.test(file)
     ? ['model', 'inspect']
     : /\.zip$/i.test(file)
       ? ['bundle', 'open']

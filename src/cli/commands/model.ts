@@ -1,7 +1,10 @@
 import { resolve } from 'node:path'
 import { Option, type Command } from 'commander'
 import type { DistanceDefinition, FigureFormat, KernelForm, Model } from '#shared/contract/index.ts'
-import { formatTable } from '../format.ts'
+import { checkpointText } from '../checkpointText.ts'
+import { checkpointsOf, choiceOf, type ChoiceFlags } from '../checkpointFlags.ts'
+import { collect } from '../flags.ts'
+import { formatTable, printable } from '../format.ts'
 import { checkTable, describeInspection, kernelTable, modelTable } from '../modelText.ts'
 import { namedModel } from '../named.ts'
 import {
@@ -17,7 +20,7 @@ import { assumedHint, sidecarHint } from '../preprocessingText.ts'
 import { addMapCommands } from './modelMaps.ts'
 import { addModelSetCommands, presetFor } from './modelSet.ts'
 
-interface AddFlags extends GlobalOptions {
+interface AddFlags extends GlobalOptions, ChoiceFlags {
   title?: string
   labels?: string
   preset?: string
@@ -29,15 +32,21 @@ interface KernelFlags extends GlobalOptions, FigureFlags {
 }
 
 export function addModelCommands(program: Command, session: CliSession, fail: (exit: number) => void): void {
-  const model = program.command('model').description('add, list and inspect ONNX models')
+  const model = program
+    .command('model')
+    .description('add, list and inspect models: ONNX files and checkpoints')
 
   model
     .command('add')
-    .description('add ONNX files to the workspace (by reference, never copied)')
+    .description(
+      'add ONNX files, checkpoints and folders with one of them to the workspace (by reference, never copied)',
+    )
     .argument('<files...>')
     .option('--title <text>', 'name of the model; the file name where it is left out')
     .option('--labels <list>', 'imagenet1k, or a text file with one label a line')
     .option('--preset <id>', 'preprocessing, see "model presets"')
+    .option('--part <key>', 'which weights of a checkpoint that has several, such as model_ema')
+    .option('--answer <question=answer>', 'what a checkpoint leaves open; may be repeated', collect)
     .action(async (files: string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<AddFlags>()
       const client = await session.openWorkspace(options)
@@ -48,6 +57,7 @@ export function addModelCommands(program: Command, session: CliSession, fail: (e
           {
             path,
             ...(options.title === undefined ? {} : { title: options.title }),
+            ...choiceOf(options),
           },
           { signal: session.io.signal },
         )
@@ -62,8 +72,25 @@ export function addModelCommands(program: Command, session: CliSession, fail: (e
           Object.keys(changes).length > 0 ? await client.models.update({ id: row.id, ...changes }) : row,
         )
       }
-      session.print(options, { models: added }, () => modelTable(added))
+      const checkpoints = await checkpointsOf(client, added)
+      session.print(options, { models: added, checkpoints }, () => modelTable(added))
+      for (const [at, facts] of checkpoints.entries())
+        if (facts) session.io.err(checkpointText(added[at]?.title ?? '', facts))
       session.io.err(assumedHint(added))
+    })
+
+  model
+    .command('export')
+    .description('write the network of a model with its weights as an ONNX file that other programs open')
+    .argument('<model>', 'id, title or path of a model of the workspace')
+    .requiredOption('--onnx <file>', 'the file to write; not one that is there already')
+    .action(async (name: string, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions & { onnx: string }>()
+      const client = await session.openWorkspace(options)
+      const { id } = await namedModel(client, name, session)
+      const path = resolve(session.io.cwd, options.onnx)
+      const written = await client.models.export({ id, path }, { signal: session.io.signal })
+      session.print(options, written, () => `${written.files.map(printable).join('\n')}\n`)
     })
 
   model

@@ -11,6 +11,7 @@ import {
   getModel,
   inspectionOf,
   listModels,
+  modelFileAt,
   openClassifier,
   previewModel,
   readLabelList,
@@ -60,7 +61,7 @@ export const models = {
   inspect: api.models.inspect.handler(async ({ input, context, signal }) =>
     'id' in input
       ? await inspectionOf(context.session.db, input.id)
-      : await onGraphThread({ kind: 'inspect', path: resolve(input.path) }, signal),
+      : await onGraphThread({ kind: 'inspect', path: modelFileAt(input.path) }, signal),
   ),
   kernels: api.models.kernels.handler(async ({ input, context, signal }) => {
     const { id, path, definition, form } = input

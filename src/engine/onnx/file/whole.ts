@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
+import { sweepOnce } from '../../base/draft.ts'
 import { throughDraft } from '../../base/wholeFile.ts'
 import { codeOf } from '../elementType.ts'
 import type { Graph, Tensor } from '../graph.ts'
@@ -30,6 +31,7 @@ const isStored = (tensor: Tensor): tensor is Stored => tensor.data.kind !== 'inl
  * @throws the errors of `piecesOfTensor`
  */
 export async function writeWholeModel(graph: Graph, path: string): Promise<string[]> {
+  sweepOnce(dirname(path))
   const stored = [...graph.tensors.values()].filter(isStored)
   const bytes = stored.reduce((sum, { data }) => sum + data.length, 0)
   if (bytes <= mostInside) {
