@@ -56,6 +56,13 @@ it('moves all axes of a kernel, as TensorFlow and PyTorch order them', async () 
   expect([...(await evaluate(turned, read))]).toEqual([0, 6, 2, 8, 4, 10, 1, 7, 3, 9, 5, 11])
 })
 
+it('turns a matrix of any size', async () => {
+  const values = Float32Array.from({ length: 70 * 41 }, (_, index) => index)
+  const turned = await evaluate(transposed(stored('m', [70, 41]), [1, 0]), () => Promise.resolve(values))
+  const wanted = Array.from({ length: 41 * 70 }, (_, at) => (at % 70) * 41 + Math.floor(at / 70))
+  expect([...turned]).toEqual(wanted)
+})
+
 it('standardises each row to mean 0 and variance 1', async () => {
   const rows = await computed(standardised(a, 0))
   const third = Math.fround(Math.sqrt(1.5))

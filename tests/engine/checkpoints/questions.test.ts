@@ -88,6 +88,14 @@ it('has the recipes of those who named the tensors', () => {
   expect(recipe('vit', 'hugging_face')).toMatchObject({ resize: 'squash', interpolation: 'bilinear' })
 })
 
+it('asks how a ResNet begins whose first kernel is that of small images', () => {
+  expect(asked(golden('resnet', 'small_images'))).toEqual({ side: '32', beginning: 'whole' })
+  expect(recogniseCheckpoint(golden('resnet', 'small_images'))).toMatchObject({
+    size: null,
+    recipe: { preprocessing: { size: [32, 32], resize: 'squash' } },
+  })
+})
+
 it('asks whether small kernels stay only where there are some', () => {
   expect(asked(golden('replknet', 'unmerged'))).toMatchObject({ smallKernels: 'keep' })
   expect(asked(golden('replknet', 'merged'))).not.toHaveProperty('smallKernels')

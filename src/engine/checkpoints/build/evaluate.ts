@@ -1,11 +1,11 @@
 import { count, type Expression } from './expression.ts'
 
-/** Gives the elements of a stored tensor as float32, row-major in its shape. */
+/** Gives the elements of a stored tensor as float32, row-major in its shape, in an array of its own that may be changed. */
 export type ReadStored = (name: string) => Promise<Float32Array>
 
 /**
  * Computes the elements of an expression, row-major in its shape. Each tensor that it reads is whole in memory while it is
- * worked on, so ask for one expression at a time.
+ * worked on, so ask for one expression at a time. Only steps that move elements need a second array.
  */
 export async function evaluate(expression: Expression, read: ReadStored): Promise<Float32Array> {
   switch (expression.kind) {
@@ -30,8 +30,9 @@ export async function evaluate(expression: Expression, read: ReadStored): Promis
       return combine(values, by, expression.operation)
     }
     case 'inverseRoot': {
-      const { epsilon } = expression
-      return (await evaluate(expression.of, read)).map((value) => 1 / Math.sqrt(value + epsilon))
+      const values = await evaluate(expression.of, read)
+      for (const [index, value] of values.entries()) values[index] = 1 / Math.sqrt(value + expression.epsilon)
+      return values
     }
     case 'standardised':
       return standardise(await evaluate(expression.of, read), expression.shape[0] ?? 1, expression.epsilon)
@@ -43,7 +44,21 @@ interface Part {
   shape: readonly number[]
 }
 
+/** Side of the squares in which a matrix is turned, so that rows and columns of one stay in the processor's cache. */
+const square = 32
+
+function turned(values: Float32Array, rows: number, columns: number): Float32Array {
+  const result = new Float32Array(values.length)
+  for (let top = 0; top < rows; top += square)
+    for (let left = 0; left < columns; left += square)
+      for (let row = top; row < Math.min(top + square, rows); row++)
+        for (let column = left; column < Math.min(left + square, columns); column++)
+          result[column * rows + row] = values[row * columns + column] ?? 0
+  return result
+}
+
 function transpose(values: Float32Array, shape: readonly number[], order: readonly number[]): Float32Array {
+  if (order.join() === '1,0') return turned(values, shape[0] ?? 1, shape[1] ?? 1)
   const strides = shape.map((_, axis) => count(shape.slice(axis + 1)))
   const sizes = order.map((axis) => shape[axis] ?? 1)
   const steps = order.map((axis) => strides[axis] ?? 0)
@@ -113,20 +128,20 @@ const operations = {
 function combine(values: Float32Array, by: Float32Array, operation: keyof typeof operations): Float32Array {
   const apply = operations[operation]
   const each = values.length / by.length
-  return values.map((value, index) => apply(value, by[Math.floor(index / each)] ?? 0))
+  for (let index = 0; index < values.length; index++)
+    values[index] = apply(values[index] ?? 0, by[Math.floor(index / each)] ?? 0)
+  return values
 }
 
 /** Sums are kept in float64: a row of a wide network has tens of thousands of elements. */
 function standardise(values: Float32Array, rows: number, epsilon: number): Float32Array {
   const width = values.length / rows
-  const result = new Float32Array(values.length)
   for (let row = 0; row < rows; row++) {
     const part = values.subarray(row * width, (row + 1) * width)
     const mean = part.reduce((sum, value) => sum + value, 0) / width
     const variance = part.reduce((sum, value) => sum + (value - mean) ** 2, 0) / width
     const factor = 1 / Math.sqrt(variance + epsilon)
-    for (let index = 0; index < width; index++)
-      result[row * width + index] = ((part[index] ?? 0) - mean) * factor
+    for (let index = 0; index < width; index++) part[index] = ((part[index] ?? 0) - mean) * factor
   }
-  return result
+  return values
 }

@@ -91,7 +91,7 @@ export const convNeXt = defineFamily<ConvNeXt>({
     const size = sizes.get(`${stem[0]} ${depths.join()}`)
     return {
       config: { depths },
-      size: size !== undefined && kernels === 7 ? `ConvNeXt-${size}` : null,
+      size: size !== undefined && kernels === 7 && stem[3] === 4 ? `ConvNeXt-${size}` : null,
       classes: tensors.shape('head.weight')?.[0] ?? null,
     }
   },
@@ -115,14 +115,20 @@ export const convNeXt = defineFamily<ConvNeXt>({
     let x = net.input
     for (const [stage, depth] of depths.entries()) {
       const down = `downsample_layers.${stage}`
-      if (stage === 0) x = channelNorm(net, `${down}.1`, conv(net, `${down}.0`, x, { stride: 4, pad: 0 }))
-      else x = conv(net, `${down}.1`, channelNorm(net, `${down}.0`, x), { stride: 2, pad: 0 })
+      if (stage === 0) x = channelNorm(net, `${down}.1`, patches(net, `${down}.0`, x))
+      else x = patches(net, `${down}.1`, channelNorm(net, `${down}.0`, x))
       for (let index = 0; index < depth; index++) x = block(net, `stages.${stage}.${index}`, x)
     }
     const features = layerNorm(net, 'norm', globalPool(net, 'avgpool', x))
     return net.has('head.weight') ? linear(net, 'head', features) : features
   },
 })
+
+/** A convolution whose windows lie side by side: 4x4 at the start, 2x2 between stages, smaller for small images. */
+function patches(net: Net, path: string, x: Value): Value {
+  const [, , , side = 1] = net.expression(`${path}.weight`).shape
+  return conv(net, path, x, { stride: side, pad: 0 })
+}
 
 /** x + gamma (pwconv2(gelu(pwconv1(norm(dwconv(x)))))). */
 const block = (net: Net, path: string, x: Value) =>

@@ -12,6 +12,7 @@ import {
   type Value,
 } from '../build/index.ts'
 import { defineFamily } from './define.ts'
+import type { Question } from './family.ts'
 import { numberOf, sideQuestion } from './questions.ts'
 import { preprocessingFor } from './recipes.ts'
 
@@ -19,6 +20,8 @@ interface ResNet {
   /** Blocks of each stage. */
   depths: readonly number[]
   bottleneck: boolean
+  /** Side of the first kernel: 7, or less for small images. */
+  stem: number
 }
 
 /** Hugging Face's `ResNetForImageClassification` (transformers, modeling_resnet.py). */
@@ -54,25 +57,35 @@ export const resnet = defineFamily<ResNet>({
   namings: [{ by: 'torchvision, timm', rules: [] }, huggingFace],
 
   read(tensors) {
-    if (tensors.shape('conv1.weight')?.length !== 4 || !tensors.has('bn1.running_mean')) return null
+    const stem = tensors.shape('conv1.weight')?.[3]
+    if (stem === undefined || !tensors.has('bn1.running_mean')) return null
     const depths = [1, 2, 3, 4].map((stage) =>
       tensors.count((block) => `layer${stage}.${block}.conv1.weight`),
     )
     if (depths.some((depth) => depth === 0)) return null
-    const config = { depths, bottleneck: tensors.has('layer1.0.conv3.weight') }
+    const config = { depths, bottleneck: tensors.has('layer1.0.conv3.weight'), stem }
     return { config, size: sizeOf(config, tensors), classes: tensors.shape('fc.weight')?.[0] ?? null }
   },
 
-  questions: (_found, _tensors, hints) => [sideQuestion(224, hints)],
+  questions: ({ config }, _tensors, hints) =>
+    config.stem === 7 ? [sideQuestion(224, hints)] : [sideQuestion(32, hints), beginning],
 
-  recipe: (_found, _tensors, answers) => ({
-    preprocessing: preprocessingFor(numberOf(answers, 'side'), { crop: 0.875, interpolation: 'bilinear' }),
-    source: 'torchvision, ImageClassification transform of the V1 weights',
-  }),
+  recipe({ config }, _tensors, answers) {
+    const crop = config.stem === 7 ? 0.875 : null
+    return {
+      preprocessing: preprocessingFor(numberOf(answers, 'side'), { crop, interpolation: 'bilinear' }),
+      source:
+        crop === null
+          ? 'none: networks for small images are published with their own'
+          : 'torchvision, ImageClassification transform of the V1 weights',
+    }
+  },
 
-  graph(net, { depths, bottleneck }) {
-    let x = relu(net, 'relu', batchNorm(net, 'bn1', conv(net, 'conv1', net.input, { stride: 2 })))
-    x = maxPool(net, 'maxpool', x, 3, { stride: 2, pad: 1 })
+  graph(net, { depths, bottleneck }, answers) {
+    const whole = answers.beginning === 'whole'
+    const first = conv(net, 'conv1', net.input, { stride: whole ? 1 : 2 })
+    let x = relu(net, 'relu', batchNorm(net, 'bn1', first))
+    if (!whole) x = maxPool(net, 'maxpool', x, 3, { stride: 2, pad: 1 })
     for (const [stage, depth] of depths.entries())
       for (let index = 0; index < depth; index++) {
         const stride = stage > 0 && index === 0 ? 2 : 1
@@ -82,6 +95,18 @@ export const resnet = defineFamily<ResNet>({
     return net.has('fc.weight') ? linear(net, 'fc', features) : features
   },
 })
+
+const beginning: Question = {
+  id: 'beginning',
+  title: 'First layers',
+  hint: 'The first kernel is smaller than that of ResNets for ImageNet. Networks for small images mostly begin with stride 1 and without pooling, which shapes do not say.',
+  default: 'whole',
+  choices: [
+    { value: 'whole', title: 'Stride 1, no pooling' },
+    { value: 'reduced', title: 'Stride 2, then pooling, as for ImageNet' },
+  ],
+  range: null,
+}
 
 function block(
   net: Net,
@@ -122,10 +147,11 @@ const published: readonly {
   { size: 'Wide ResNet-101-2', depths: '3,4,23,3', bottleneck: true, width: 128 },
 ]
 
-function sizeOf({ depths, bottleneck }: ResNet, tensors: NamedTensors): string | null {
+function sizeOf({ depths, bottleneck, stem }: ResNet, tensors: NamedTensors): string | null {
   const [width = 0, perGroup = 1] = tensors.shape('layer1.0.conv2.weight') ?? []
   const found = published.find(
     (one) =>
+      stem === 7 &&
       one.depths === depths.join() &&
       one.bottleneck === bottleneck &&
       (one.width ?? 64) === width &&

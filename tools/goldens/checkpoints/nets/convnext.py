@@ -1,5 +1,6 @@
 """ConvNeXts a few channels wide, by torchvision's class, under the names of torchvision, timm, Hugging Face and the authors
 (facebookresearch/ConvNeXt models/convnext.py; timm/models/convnext.py; transformers modeling_convnext.py)."""
+from torch import nn
 from torchvision import models
 from torchvision.models.convnext import CNBlockConfig, ConvNeXt
 
@@ -10,6 +11,12 @@ def small():
     widths, depths = [8, 8, 16, 16], [1, 2, 1, 1]
     settings = [CNBlockConfig(a, b, depth) for a, b, depth in zip(widths, widths[1:] + [None], depths)]
     return ConvNeXt(settings, num_classes=CLASSES, layer_scale=0.5)
+
+
+def for_small_images():
+    model = small()
+    model.features[0][0] = nn.Conv2d(3, 8, 2, 2)
+    return model
 
 
 def naming(stem, between, block, parts, ends):
@@ -56,6 +63,7 @@ def convolved(name, tensor):
 GOLDENS = {
     "torchvision": Golden(small),
     "meta": Golden(small, stored=META, store=flat, load=shaped),
+    "small_images": Golden(for_small_images, side=16),
     "timm": Golden(small, stored=TIMM, store=flat, load=shaped),
     "timm_conv": Golden(
         small, stored=TIMM, store=convolved,

@@ -25,6 +25,13 @@ def narrow(*arguments, **options):
     return make
 
 
+def for_small_images():
+    """As ResNets for CIFAR begin: a 3x3 kernel, stride 1, no pooling."""
+    model = narrow(BasicBlock, [1, 1, 1, 1])()
+    model.conv1, model.maxpool = nn.Conv2d(3, 8, 3, 1, 1, bias=False), nn.Identity()
+    return model
+
+
 HUGGING_FACE = renamed(
     (r"^conv1\.", "resnet.embedder.embedder.convolution."),
     (r"^bn1\.", "resnet.embedder.embedder.normalization."),
@@ -52,6 +59,7 @@ GOLDENS = {
     "bottleneck": Golden(narrow(Bottleneck, [1, 2, 1, 1])),
     "grouped": Golden(narrow(Bottleneck, [1, 1, 1, 1], groups=4, width_per_group=32)),
     "wide": Golden(narrow(Bottleneck, [1, 1, 1, 1], width_per_group=128)),
+    "small_images": Golden(for_small_images, side=16, answers={"beginning": "whole"}),
     "hugging_face": Golden(narrow(Bottleneck, [1, 1, 1, 1]), stored=HUGGING_FACE),
 }
 
