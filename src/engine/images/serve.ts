@@ -7,7 +7,11 @@ import { readPicture } from './preprocess.ts'
 import type { Results, TransformSlot, Task } from './protocol.ts'
 import { bandNoiseFloats } from './transforms/bandNoise.ts'
 import { applyTransform } from './transforms/index.ts'
+import { dropPatches } from './transforms/patchDrop.ts'
 import { LruMap } from '../base/lruMap.ts'
+
+/** What each byte is as a float, where 1 is white. */
+const unit = Float32Array.from({ length: 256 }, (_, value) => value / 255)
 
 interface ImageSource {
   path: ImagePath
@@ -53,9 +57,18 @@ export function taskServer(cacheBytes: number): (task: Task) => Promise<Results[
   async function load(task: Extract<Task, { kind: 'load' }>): Promise<void> {
     if (task.pixels === 'float32') return loadFloats(task)
     const target = new Uint8Array(task.target)
-    for (const step of task.steps) {
-      const { pixels } = await prepared(task, step)
-      target.set(pixels, step.slot * pixels.length)
+    for (const { transform, slot, draws } of task.steps) {
+      if (transform.op === 'patchDrop') {
+        // Made in its place: a picture for each mask would be garbage at once.
+        const crop = await picture(task.path, task.imageKey, task.geometry, true)
+        const first = slot * crop.pixels.length
+        const pixels = target.subarray(first, first + crop.pixels.length)
+        pixels.set(crop.pixels)
+        dropPatches({ ...crop, pixels }, transform, { imageKey: task.imageKey, draws })
+      } else {
+        const { pixels } = await prepared(task, { transform, draws })
+        target.set(pixels, slot * pixels.length)
+      }
     }
   }
 
@@ -69,7 +82,7 @@ export function taskServer(cacheBytes: number): (task: Task) => Promise<Results[
       } else {
         const { pixels } = await prepared(task, step)
         const first = slot * pixels.length
-        pixels.forEach((value, i) => (target[first + i] = value / 255))
+        for (let at = 0; at < pixels.length; at++) target[first + at] = unit[pixels[at] ?? 0] ?? 0
       }
     }
   }

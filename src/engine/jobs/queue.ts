@@ -204,13 +204,16 @@ export class JobQueue {
   async #execute(job: Job, abort: AbortController): Promise<void> {
     const reporter = progressReporter(this.#db, job.id, (moved) => this.#emitter.emit('job', moved))
     let [state, problem]: [JobState, unknown] = ['done', undefined]
+    let inFlight = false
     try {
       const context = {
         job,
         signal: abort.signal,
         crashes: crashesOf(this.#db, job.id),
         enterNative: () => {
-          setInFlight(this.#db, job.id, true)
+          // Stored once: nothing takes it back while the job runs.
+          if (!inFlight) setInFlight(this.#db, job.id, true)
+          inFlight = true
           reporter.enterNative()
         },
         report: reporter.report,

@@ -4,24 +4,39 @@ import type { TransformContext } from './context.ts'
 
 /** Fills the dropped patches with the fill colour. */
 export function applyPatchDrop(picture: Picture, transform: PatchDrop, context: TransformContext): Picture {
-  const { height, width } = picture
+  const dropped = { ...picture, pixels: new Uint8Array(picture.pixels) }
+  dropPatches(dropped, transform, context)
+  return dropped
+}
+
+/**
+ * Fills the dropped patches of a picture in its own pixels. Neighbouring patches are filled together, row by row.
+ *
+ * @throws DRAWS_MALFORMED where the draws file does not fit the transform; nothing is filled then
+ */
+export function dropPatches(
+  { pixels, height, width }: Picture,
+  transform: PatchDrop,
+  context: TransformContext,
+): void {
   const mask = patchMask(transform, context.imageKey, height, width, context.draws)
-  const { columns } = patchGrid(transform.patch, height, width)
-  const [red, green, blue] = fillColours[transform.fill]
-  const pixels = new Uint8Array(picture.pixels)
-  mask.forEach((dropped, patch) => {
-    if (!dropped) return
-    const top = Math.floor(patch / columns) * transform.patch
-    const left = (patch % columns) * transform.patch
-    const bottom = Math.min(top + transform.patch, height)
-    const right = Math.min(left + transform.patch, width)
-    for (let y = top; y < bottom; y++) {
-      for (let at = 3 * (y * width + left); at < 3 * (y * width + right); at += 3) {
-        pixels[at] = red
-        pixels[at + 1] = green
-        pixels[at + 2] = blue
+  const { rows, columns } = patchGrid(transform.patch, height, width)
+  const { patch } = transform
+  const colours = fillColours[transform.fill]
+  const filled = new Uint8Array(3 * width)
+  for (let at = 0; at < filled.length; at++) filled[at] = colours[at % 3] ?? 0
+  for (let row = 0; row < rows; row++) {
+    const bottom = Math.min((row + 1) * patch, height)
+    for (let column = 0; column < columns;) {
+      const first = column
+      while (column < columns && mask[row * columns + column] === 1) column++
+      if (column === first) {
+        column++
+        continue
       }
+      const left = first * patch
+      const run = filled.subarray(0, 3 * (Math.min(column * patch, width) - left))
+      for (let y = row * patch; y < bottom; y++) pixels.set(run, 3 * (y * width + left))
     }
-  })
-  return { pixels, height, width }
+  }
 }
