@@ -189,6 +189,8 @@ describe('an image pool', () => {
   it('rejects waiting tasks when it is closed', async () => {
     pool = createImagePool({ workers: 1, cacheBytes: 0 })
     const all = Promise.allSettled(Array.from({ length: 8 }, () => pool.digestAndMeasure(wide)))
+    // Where a file lies is looked up before it is sent to a worker.
+    await new Promise((done) => setImmediate(done))
     await pool.close()
     const states = (await all).map(({ status }) => status)
     expect(states.slice(0, 2)).toEqual(['fulfilled', 'fulfilled'])
