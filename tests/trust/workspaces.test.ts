@@ -43,12 +43,13 @@ it('lists leave out a damaged row and say so; the others stay usable', async () 
   )
   const ids = (rows: { id: number }[]) => rows.map(({ id }) => id)
   try {
-    const { warnings } = await client.workspace.open({ path })
+    const { warnings, leftOut } = await client.workspace.open({ path })
     const counts = '1 model, 2 studies, 1 job, 1 composed figure, 1 subset'
     expect(warnings).toEqual([
       `Damaged and left out of lists: ${counts}. Verify the workspace, then heal it or restore a backup.`,
     ])
     expect((await client.workspace.info())?.warnings).toEqual(warnings)
+    expect(leftOut).toContainEqual({ list: 'studies', rows: '2 studies' })
     expect(ids(await client.models.list())).toEqual([1])
     expect(ids(await client.datasets.list())).toEqual([1])
     // Job 2 is that of study 1.

@@ -22,6 +22,11 @@ export const workspaceInfo = z.object({
     .nullable(),
   /** For example, that the folder is on a network file system. */
   warnings: z.array(z.string()),
+  /**
+   * Lists that leave out damaged rows, by what they list ("models"), and how many: "2 models", or "all models" where the list
+   * cannot be read.
+   */
+  leftOut: z.array(z.object({ list: z.string(), rows: z.string() })).optional(),
 })
 
 export type WorkspaceInfo = z.infer<typeof workspaceInfo>

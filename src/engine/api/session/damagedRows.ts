@@ -17,6 +17,7 @@ const lists: readonly [one: string, many: string, read: (db: Db, onDamaged: OnDa
 
 /** What a list leaves out: "2 studies", or "all studies" where it cannot be read at all; and why. */
 interface LeftOut {
+  list: string
   text: string
   errors: unknown[]
 }
@@ -44,19 +45,19 @@ function readLists(db: Db): LeftOut[] {
     try {
       read(db, (_id, error) => errors.push(error))
     } catch (error) {
-      return [{ text: `all ${many}`, errors: [error] }]
+      return [{ list: many, text: `all ${many}`, errors: [error] }]
     }
     return errors.length === 0
       ? []
-      : [{ text: `${errors.length} ${errors.length === 1 ? one : many}`, errors }]
+      : [{ list: many, text: `${errors.length} ${errors.length === 1 ? one : many}`, errors }]
   })
 }
 
 /** Describes an open workspace, with a warning of the rows that its lists leave out. */
 export function infoOf(workspace: Workspace): WorkspaceInfo {
   const info = workspace.info()
-  const leftOut = damagedRows(workspace.db).map(({ text }) => text)
+  const leftOut = damagedRows(workspace.db).map(({ list, text: rows }) => ({ list, rows }))
   if (leftOut.length === 0) return info
-  const warning = `Damaged and left out of lists: ${leftOut.join(', ')}. Verify the workspace, then heal it or restore a backup.`
-  return { ...info, warnings: [...info.warnings, warning] }
+  const warning = `Damaged and left out of lists: ${leftOut.map(({ rows }) => rows).join(', ')}. Verify the workspace, then heal it or restore a backup.`
+  return { ...info, warnings: [...info.warnings, warning], leftOut }
 }
