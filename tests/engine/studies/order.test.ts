@@ -77,3 +77,27 @@ it.each([
   await runUntil(Infinity)
   expect(facts()).toEqual(whole)
 })
+
+it('models of a small study grow together, without being asked to stop early', async () => {
+  const { folder, engine, client } = await freshWorkspace()
+  const datasetId = await addDataset(client, sampleImages(folder, 5))
+  const modelIds: number[] = []
+  for (const name of ['replk3', 'resnet'])
+    modelIds.push((await client.models.add({ path: sampleModel(name) })).id)
+  await client.system.updateSettings({ batch: 16 })
+  const input = { kind: 'clean-accuracy', params: {}, modelIds, datasetId }
+  const { id, job } = await runStudy(client, input)
+  const { workspace } = engine.session.open()
+  const { pool, log } = engine.session
+  workspace.db.exec('DELETE FROM prediction')
+  const stop = new AbortController()
+  let calls = 0
+  await runStudyHere({ workspace, pool, log, settings: engine.session.settings() }, id, {
+    ...{ job: job as Job, signal: stop.signal, crashes: 0, report: () => undefined },
+    enterNative: () => void (++calls === 5 && stop.abort()),
+  })
+  // Of 80 images, five calls are all of the first model, or 32 of each and the beginning of the next stretch.
+  const counts = (await client.studies.result({ id })).conditions.map(({ n }) => n)
+  expect(Math.min(...counts)).toBe(32)
+  expect(Math.max(...counts)).toBeLessThan(80)
+})

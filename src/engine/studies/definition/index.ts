@@ -12,7 +12,7 @@ export type { Preset, ReplayFormat, StudyDefinition, StudyWarning } from './defi
 export type { Grid, GridModel } from './grid.ts'
 export type { QuestionModels, StudyQuestion, SuitePlace } from './offer.ts'
 export type { FailedRow } from './failing.ts'
-export { keptSessions, type KeptSessions, type OpenAttack } from './keptSessions.ts'
+export { fitsKept, keptSessions, type KeptSessions, type OpenAttack } from './keptSessions.ts'
 export { publishedWith } from './published.ts'
 export { type Step, tracker, type Tracker } from './progress.ts'
 export type { Recomputed, RecomputeRequest } from './recompute.ts'

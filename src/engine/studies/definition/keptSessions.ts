@@ -12,6 +12,10 @@ export interface OpenAttack {
   provider: ProviderChoice
 }
 
+/** Whether so many sessions, with model files of so many bytes in all, can be kept. */
+export const fitsKept = (sessions: number, bytes: number): boolean =>
+  sessions <= mostSessions && bytes <= mostBytes
+
 /** Sessions of a run that stay open from one stretch of the order of images to the next. */
 export interface KeptSessions {
   /** Whether a session that was used is used again. */
@@ -31,8 +35,10 @@ export function keptSessions(): KeptSessions {
   const classifiers = shelf<Classifier>((classifier) => classifier.close())
   const attacks = shelf<OpenAttack>(({ session }) => session.close())
   const isRoom = (bytes: number) =>
-    classifiers.held().count + attacks.held().count < mostSessions &&
-    classifiers.held().bytes + attacks.held().bytes + bytes <= mostBytes
+    fitsKept(
+      classifiers.held().count + attacks.held().count + 1,
+      classifiers.held().bytes + attacks.held().bytes + bytes,
+    )
   const keyOf = ({ id }: StoredModel, { name, floats = false, change }: GraphPlan) =>
     canonicalJson({ id, name, floats, change: change ?? null })
   return {

@@ -16,7 +16,7 @@ export interface Stopping {
   reason(): StopReason | null
   /** Looks at the facts soon, if that is worth it. */
   moved(): void
-  /** Looks at the facts now. Later looks are ended. */
+  /** Looks at the facts, if that is worth it, and waits for what comes of it. */
   look(): Promise<void>
   close(): void
 }
@@ -62,7 +62,7 @@ export function stopping(
     async look() {
       await looking
       if (problem) throw problem
-      if (byFacts && !stop.signal.aborted) await look()
+      if (byFacts && !stop.signal.aborted && performance.now() >= next) await look()
     },
     close: () => clearTimeout(timer),
   }

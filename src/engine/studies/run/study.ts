@@ -6,6 +6,7 @@ import type { JobContext } from '../../jobs/index.ts'
 import { acceptTouched, targetsOf, type StoredModel } from '../../models/index.ts'
 import type { Db, Workspace } from '../../workspace/index.ts'
 import {
+  fitsKept,
   keptSessions,
   tracker,
   type MeasureContext,
@@ -74,6 +75,22 @@ type Run = Omit<MeasureContext, 'model' | 'models' | 'conditions' | 'progress' |
   models: readonly PlannedModel<StoredCondition>[]
 }
 
+/** Studies of fewer images, whose sessions stay open, go through their models in so many stretches; others in longer ones. */
+const smallStudy = 2048
+const roundsOfSmall = 8
+/** Sessions of a model that is attacked: its own graph, the one that takes floats, and the attack, which has two. */
+const mostOfModel = 4
+
+/** Whether all sessions of a run, of graphs that are not changed, can stay open from stretch to stretch. */
+function staysOpen(models: readonly PlannedModel<StoredCondition>[]): boolean {
+  const attacked = models.some(({ conditions }) =>
+    conditions.some(({ parts }) => parts.some(({ transform }) => transform.op === 'attack')),
+  )
+  const each = attacked ? mostOfModel : 1
+  const bytes = models.reduce((sum, { model }) => sum + model.bytes, 0)
+  return fitsKept(each * models.length, each * bytes)
+}
+
 /** Cuts the order of a study's images: into short stretches where it may stop between them. */
 function cut(
   db: Db,
@@ -83,7 +100,12 @@ function cut(
   const changed = models.some(({ conditions }) => conditions.some(({ condition }) => condition.rewrite))
   const alone = longest === 0 || (models.length === 1 && !changed)
   const classes = study.datasetId === null ? 0 : getDataset(db, study.datasetId).classes.length
-  const least = stops ? Math.max(leastToStop, classes) : null
+  const short = Math.max(leastToStop, classes)
+  const least = stops
+    ? short
+    : longest < smallStudy && !changed && staysOpen(models)
+      ? Math.max(short, Math.ceil(longest / roundsOfSmall))
+      : null
   return stretches(longest, alone ? 0 : leastMeasured(db, models), least, alone)
 }
 
