@@ -17,3 +17,6 @@ export { isCheckpoint, readCheckpoint, type CheckpointChoice } from './container
 export { readStored } from './weights/values.ts'
 export { readBeside, type Beside } from './beside/readBeside.ts'
 export { readAnyModel } from './read.ts'
+export { publishedPreprocessing } from './beside/published.ts'
+export { readProcessor, readConfig } from './beside/huggingFace.ts'
+export { readTimmConfig } from './beside/timm.ts'

@@ -7,7 +7,7 @@ import type {
   PreprocessingOrigin,
 } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { readBeside, type Beside } from '../checkpoints/index.ts'
+import { publishedPreprocessing, readBeside, type Beside } from '../checkpoints/index.ts'
 import { classifierInterface, largestSide, onGraphThread, type ClassifierInterface } from '../onnx/index.ts'
 import { modelFileAt } from './folder.ts'
 import { labelsOf, type LabelList } from './labelList.ts'
@@ -112,6 +112,8 @@ function statedPreprocessing(
   const stem = stemOf(basename(file))
   const known = knownPreprocessing(stem, family, size)
   if (known) return from('known', known, stem)
+  const published = publishedPreprocessing(stem, size)
+  if (published) return from('known', published.preprocessing, `${stem} (${published.source})`)
   return from('guess', checkpoint?.recipe.preprocessing ?? guessPreprocessing(family, size))
 }
 

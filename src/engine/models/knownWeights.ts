@@ -15,8 +15,8 @@ interface KnownWeights {
 const { imagenet, half } = statistics
 
 /**
- * Weights that are known by the full name they are published under: timm's with their tag (its configurations), and
- * those of RepLKNet's repository.
+ * Weights that are known by the full name they are published under by timm, with their tag (its configurations). Those of
+ * other authors are in `publishedPreprocessing`.
  */
 const known: readonly KnownWeights[] = [
   at('ViT', 224, 0.9, half, /^vit_(tiny|small|base|large)_patch(16|32)_224\.augreg_in21k_ft_in1k$/),
@@ -24,7 +24,6 @@ const known: readonly KnownWeights[] = [
   at('ViT', 224, 0.9, imagenet, /^deit_(tiny|small|base)_patch16_224\.fb_in1k$/),
   at('Swin', 224, 0.9, imagenet, /^swin_(tiny|small|base)_patch4_window7_224\.ms_in1k$/),
   at('ConvNeXt', 224, 0.875, imagenet, /^convnext_(tiny|small|base|large)\.fb_in1k$/),
-  at('RepLKNet', 224, 0.875, imagenet, /^replknet-31(b|l)_imagenet-(1k|22k-to-1k)_224$/),
   { ...at('ResNet', 224, 0.875, imagenet, /^resnet(18|34|50|101|152)\.tv_in1k$/), interpolation: 'bilinear' },
   {
     ...at('BiT', 448, null, half, /^resnetv2_(50x1|50x3|101x1|101x3|152x2)_bit\.goog_in21k_ft_in1k$/),
