@@ -27,7 +27,10 @@ export function originText({ from, detail, confirmed }: PreprocessingOrigin): st
     sidecar: `from ${detail ?? 'the file'} beside the model`,
     metadata: `from the metadata of the ONNX file${detail === null ? '' : ` (${detail})`}`,
     known: `as published for ${detail ?? 'these weights'}`,
-    guess: 'guessed from family and input size',
+    guess:
+      detail === null
+        ? 'guessed from family and input size'
+        : `assumed, as other weights of the family are published: ${detail}`,
     user: 'set by hand',
     trial: confirmed
       ? 'chosen in a trial'

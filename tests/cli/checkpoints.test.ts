@@ -26,7 +26,7 @@ const facts: CheckpointFacts = {
   types: { float32: 3, bfloat16: 2 },
   leftOver: { count: 2, first: ['head.extra'] },
   bytes: { inPlace: 10, converted: 2048 },
-  recipe: {
+  published: {
     preprocessing: {
       size: [224, 224],
       resize: 'shorter',

@@ -10,7 +10,7 @@ export {
   type Built,
   type Hints,
   type Question,
-  type Recipe,
+  type Published,
   type Recognised,
 } from './families/index.ts'
 export { isCheckpoint, readCheckpoint, type CheckpointChoice } from './containers/readCheckpoint.ts'

@@ -48,7 +48,7 @@ async function hintsFor(path: string, { metadata }: Checkpoint): Promise<Hints> 
 
 function factsOf(
   { container, unwrapped, metadata, tensors }: Checkpoint,
-  { family, size, naming, classes, questions, answers, leftOver, used, recipe }: Built,
+  { family, size, naming, classes, questions, answers, leftOver, used, published }: Built,
   graph: Graph,
   part: string | null,
 ): CheckpointFacts {
@@ -79,6 +79,6 @@ function factsOf(
     types,
     leftOver: { count: leftOver.length, first: leftOver.slice(0, mostNames) },
     bytes,
-    recipe,
+    published,
   }
 }

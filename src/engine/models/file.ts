@@ -114,7 +114,8 @@ function statedPreprocessing(
   if (known) return from('known', known, stem)
   const published = publishedPreprocessing(stem, size)
   if (published) return from('known', published.preprocessing, `${stem} (${published.source})`)
-  return from('guess', checkpoint?.recipe.preprocessing ?? guessPreprocessing(family, size))
+  if (checkpoint) return from('guess', checkpoint.published.preprocessing, checkpoint.published.source)
+  return from('guess', guessPreprocessing(family, size))
 }
 
 /**

@@ -50,7 +50,7 @@ export const checkpointFacts = z.object({
   /** Bytes of weights that are read where they lie, and of those that are converted. */
   bytes: z.object({ inPlace: z.int(), converted: z.int() }),
   /** The preprocessing that the family's weights are published with, and where that is written. */
-  recipe: z.object({ preprocessing, source: z.string() }),
+  published: z.object({ preprocessing, source: z.string() }),
 })
 
 export type CheckpointChoice = z.infer<typeof checkpointChoice>

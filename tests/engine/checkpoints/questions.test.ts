@@ -71,28 +71,28 @@ describe.each([
   ['bit', 'BiT-R101x3', {}, 448, { resize: 'squash', interpolation: 'bilinear', std: [0.5, 0.5, 0.5] }],
   ['bit', 'BiT-R152x4', {}, 480, { resize: 'squash' }],
 ] as const)('%s, %s %j', (family, size, hints, side, preprocessing) => {
-  it('has the published recipe', () => {
+  it('has the published preprocessing', () => {
     const checkpoint = checkpointOf(sizes(family).get(size) ?? {})
-    expect(recogniseCheckpoint(checkpoint, hints)?.recipe.preprocessing).toMatchObject({
+    expect(recogniseCheckpoint(checkpoint, hints)?.published.preprocessing).toMatchObject({
       size: [side, side],
       ...preprocessing,
     })
   })
 })
 
-it('has the recipes of those who named the tensors', () => {
-  const recipe = (family: string, name: string) =>
-    recogniseCheckpoint(golden(family, name))?.recipe.preprocessing
-  expect(recipe('convnext', 'timm')).toMatchObject({ resizeTo: 256, interpolation: 'bicubic' })
-  expect(recipe('bit', 'npz')).toMatchObject({ size: [480, 480], resize: 'squash' })
-  expect(recipe('vit', 'hugging_face')).toMatchObject({ resize: 'squash', interpolation: 'bilinear' })
+it('has the preprocessing of those who named the tensors', () => {
+  const published = (family: string, name: string) =>
+    recogniseCheckpoint(golden(family, name))?.published.preprocessing
+  expect(published('convnext', 'timm')).toMatchObject({ resizeTo: 256, interpolation: 'bicubic' })
+  expect(published('bit', 'npz')).toMatchObject({ size: [480, 480], resize: 'squash' })
+  expect(published('vit', 'hugging_face')).toMatchObject({ resize: 'squash', interpolation: 'bilinear' })
 })
 
 it('asks how a ResNet begins whose first kernel is that of small images', () => {
   expect(asked(golden('resnet', 'small_images'))).toEqual({ side: '32', beginning: 'whole' })
   expect(recogniseCheckpoint(golden('resnet', 'small_images'))).toMatchObject({
     size: null,
-    recipe: { preprocessing: { size: [32, 32], resize: 'squash' } },
+    published: { preprocessing: { size: [32, 32], resize: 'squash' } },
   })
 })
 

@@ -61,7 +61,7 @@ it('asks for the side, whose default is that of the weights or of what lies besi
   const checkpoint = checkpointOf(resnet18)
   expect(recogniseCheckpoint(checkpoint)?.questions).toMatchObject([{ id: 'side', default: '224' }])
   const hinted = recogniseCheckpoint(checkpoint, { imageSize: 288 })
-  expect(hinted?.recipe.preprocessing).toMatchObject({ size: [288, 288], resizeTo: 329 })
+  expect(hinted?.published.preprocessing).toMatchObject({ size: [288, 288], resizeTo: 329 })
   const { graph } = buildCheckpoint(checkpoint, { side: '160' })
   expect(graph.inputs[0]?.shape).toEqual(['batch', 3, 160, 160])
 })

@@ -13,7 +13,7 @@ import {
 } from '../build/index.ts'
 import { defineFamily } from './define.ts'
 import { numberOf, sideQuestion } from './questions.ts'
-import { preprocessingFor } from './recipes.ts'
+import { preprocessingFor } from './preprocessing.ts'
 
 interface BiT {
   depths: readonly number[]
@@ -118,7 +118,7 @@ export const bit = defineFamily<BiT>({
     sideQuestion(naming === timm && size !== 'BiT-R152x4' ? 448 : 480, hints),
   ],
 
-  recipe: (_found, { naming }, answers) => ({
+  preprocessing: (_found, { naming }, answers) => ({
     preprocessing: preprocessingFor(numberOf(answers, 'side'), {
       crop: null,
       interpolation: 'bilinear',

@@ -15,7 +15,7 @@ import {
 } from '../build/index.ts'
 import { defineFamily } from './define.ts'
 import { numberOf, sideQuestion } from './questions.ts'
-import { preprocessingFor } from './recipes.ts'
+import { preprocessingFor } from './preprocessing.ts'
 
 interface ConvNeXt {
   depths: readonly number[]
@@ -98,7 +98,7 @@ export const convNeXt = defineFamily<ConvNeXt>({
 
   questions: (_found, _tensors, hints) => [sideQuestion(224, hints)],
 
-  recipe({ size }, tensors, answers) {
+  preprocessing({ size }, tensors, answers) {
     const side = numberOf(answers, 'side')
     if (tensors.naming === torchvision)
       return {

@@ -2,7 +2,7 @@ import { KernelscopeError } from '#shared/errors.ts'
 import type { Graph, Tensor } from '../../onnx/index.ts'
 import { NamedTensors, Net, type Expression, type Naming } from '../build/index.ts'
 import type { Checkpoint } from '../checkpoint.ts'
-import type { Answers, Family, Found, Hints, Question, Recipe } from './family.ts'
+import type { Answers, Family, Found, Hints, Question, Published } from './family.ts'
 import { answered } from './questions.ts'
 
 /** What a checkpoint was taken for, before it is built. */
@@ -17,7 +17,7 @@ export interface Recognised {
   classes: number | null
   questions: readonly Question[]
   /** With all answers at their defaults. */
-  recipe: Recipe
+  published: Published
 }
 
 /** A graph made for a checkpoint. */
@@ -70,7 +70,7 @@ function candidate<Config>(
     naming: naming.by,
     classes: found.classes,
     questions,
-    recipe: family.recipe(found, tensors, answered(questions, {})),
+    published: family.preprocessing(found, tensors, answered(questions, {})),
   }
   return { ...recognised, build: (answers) => build({ family, found, tensors, recognised }, answers) }
 }
@@ -84,12 +84,12 @@ interface Plan<Config> {
 
 function build<Config>({ family, found, tensors, recognised }: Plan<Config>, given: Answers): Built {
   const answers = answered(recognised.questions, given)
-  const recipe = family.recipe(found, tensors, answers)
-  const net = new Net(recognised.size ?? family.id, tensors, recipe.preprocessing.size)
+  const published = family.preprocessing(found, tensors, answers)
+  const net = new Net(recognised.size ?? family.id, tensors, published.preprocessing.size)
   const { graph, weights, used } = net.finish(family.graph(net, found.config, answers))
   const leftOver = tensors.leftOver(used)
   checkNothingInside(leftOver, used, tensors, net)
-  return { ...recognised, answers, recipe, graph, weights, used, leftOver }
+  return { ...recognised, answers, published, graph, weights, used, leftOver }
 }
 
 /**

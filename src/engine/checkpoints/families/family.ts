@@ -30,7 +30,7 @@ export interface Question {
 /** Answers by the id of their question. */
 export type Answers = Readonly<Record<string, string>>
 
-export interface Recipe {
+export interface Published {
   preprocessing: Preprocessing
   /** Where the numbers are published. */
   source: string
@@ -45,7 +45,7 @@ export interface Found<Config> {
   classes: number | null
 }
 
-/** A family of networks: its tensors, its graph and its recipe. */
+/** A family of networks: its tensors, its graph and its preprocessing. */
 export interface Family<Config> {
   /** As in the contract where it has the family. */
   id: string
@@ -55,7 +55,7 @@ export interface Family<Config> {
   /** What has to be asked; `hints` give better defaults. */
   questions(found: Found<Config>, tensors: NamedTensors, hints: Hints): Question[]
   /** The preprocessing as published; its size is that of the input. */
-  recipe(found: Found<Config>, tensors: NamedTensors, answers: Answers): Recipe
+  preprocessing(found: Found<Config>, tensors: NamedTensors, answers: Answers): Published
   /** Adds the network and gives its output: logits, or features without a head. */
   graph(net: Net, config: Config, answers: Answers): Value
 }

@@ -5,7 +5,7 @@ import * as all from './all.ts'
 import type { Answers, Hints } from './family.ts'
 import type { Built, Recognised } from './define.ts'
 
-export type { Answers, Hints, Question, Recipe } from './family.ts'
+export type { Answers, Hints, Question, Published } from './family.ts'
 export { withWeights, type Built, type Recognised } from './define.ts'
 
 const families = Object.values(all)

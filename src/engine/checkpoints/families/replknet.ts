@@ -19,7 +19,7 @@ import {
 import { defineFamily } from './define.ts'
 import type { Question } from './family.ts'
 import { numberOf, sideQuestion } from './questions.ts'
-import { preprocessingFor } from './recipes.ts'
+import { preprocessingFor } from './preprocessing.ts'
 
 interface RepLKNet {
   /** Pairs of a RepLK block and a ConvFFN, of each stage. */
@@ -55,7 +55,7 @@ export const repLKNet = defineFamily<RepLKNet>({
     return [sideQuestion(side, hints), ...(branches ? [smallKernels] : [])]
   },
 
-  recipe({ size }, _tensors, answers) {
+  preprocessing({ size }, _tensors, answers) {
     const side = numberOf(answers, 'side')
     return {
       preprocessing: preprocessingFor(side, {

@@ -14,7 +14,7 @@ import {
 import { defineFamily } from './define.ts'
 import type { Question } from './family.ts'
 import { numberOf, sideQuestion } from './questions.ts'
-import { preprocessingFor } from './recipes.ts'
+import { preprocessingFor } from './preprocessing.ts'
 
 interface ResNet {
   /** Blocks of each stage. */
@@ -70,7 +70,7 @@ export const resnet = defineFamily<ResNet>({
   questions: ({ config }, _tensors, hints) =>
     config.stem === 7 ? [sideQuestion(224, hints)] : [sideQuestion(32, hints), beginning],
 
-  recipe({ config }, _tensors, answers) {
+  preprocessing({ config }, _tensors, answers) {
     const crop = config.stem === 7 ? 0.875 : null
     return {
       preprocessing: preprocessingFor(numberOf(answers, 'side'), { crop, interpolation: 'bilinear' }),

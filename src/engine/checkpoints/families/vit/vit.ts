@@ -4,7 +4,7 @@ import type { ViT } from './config.ts'
 import { vitGraph } from './graph.ts'
 import { vitNamings } from './namings.ts'
 import { vitQuestions } from './questions.ts'
-import { vitRecipe } from './recipe.ts'
+import { vitPreprocessing } from './preprocessing.ts'
 
 /**
  * ViT (Dosovitskiy et al. 2021) by timm's names, with what DeiT (Touvron et al. 2021: distillation token), DINO (Caron et
@@ -29,7 +29,7 @@ export const vit = defineFamily<ViT>({
   },
 
   questions: vitQuestions,
-  recipe: vitRecipe,
+  preprocessing: vitPreprocessing,
   graph: vitGraph,
 })
 

@@ -1,15 +1,15 @@
 import type { NamedTensors } from '../../build/index.ts'
-import type { Answers, Found, Recipe } from '../family.ts'
-import { preprocessingFor, type StatisticsName } from '../recipes.ts'
+import type { Answers, Found, Published } from '../family.ts'
+import { preprocessingFor, type StatisticsName } from '../preprocessing.ts'
 import { huggingFace, isTorchvision } from './namings.ts'
 import type { ViT } from './config.ts'
 
 const named: readonly StatisticsName[] = ['half', 'imagenet', 'clip']
 
 /** The side is that of the position embeddings. */
-export function vitRecipe({ config }: Found<ViT>, tensors: NamedTensors, answers: Answers): Recipe {
+export function vitPreprocessing({ config }: Found<ViT>, tensors: NamedTensors, answers: Answers): Published {
   const side = config.grid * config.patch
-  if (isTorchvision(tensors.naming)) return torchvisionRecipe(side, config)
+  if (isTorchvision(tensors.naming)) return torchvisionPreprocessing(side, config)
   const statistics = named.find((one) => one === answers.statistics) ?? 'half'
   if (tensors.naming === huggingFace && statistics === 'half')
     return {
@@ -27,7 +27,7 @@ export function vitRecipe({ config }: Found<ViT>, tensors: NamedTensors, answers
 }
 
 /** At the larger sizes torchvision offers the SWAG weights, which take the whole shorter side. */
-function torchvisionRecipe(side: number, { width, patch }: ViT): Recipe {
+function torchvisionPreprocessing(side: number, { width, patch }: ViT): Published {
   const large = side > 256
   const crop = large ? 1 : width === 1024 && patch === 16 ? 224 / 242 : 0.875
   return {
