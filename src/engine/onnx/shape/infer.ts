@@ -4,6 +4,7 @@ import { cast, dropout, elementwise, likeFirst, where } from './elementwise.ts'
 import { largestValue, unknown, type InferredTensor, type ShapeRule } from './known.ts'
 import * as layout from './layout.ts'
 import * as linear from './linear.ts'
+import * as quantised from './quantised.ts'
 import * as spatial from './spatial.ts'
 
 const fused = (op: string) => `com.microsoft.${op}`
@@ -51,18 +52,7 @@ const groups: [ShapeRule, string[]][] = [
     likeFirst,
     ['Softmax', 'LogSoftmax', 'Hardmax', 'InstanceNormalization', 'GroupNormalization', 'LpNormalization'],
   ],
-  [
-    likeFirst,
-    [
-      'LRN',
-      'CumSum',
-      'Trilu',
-      'ScatterND',
-      'ScatterElements',
-      'DequantizeLinear',
-      'SimplifiedLayerNormalization',
-    ],
-  ],
+  [likeFirst, ['LRN', 'CumSum', 'Trilu', 'ScatterND', 'ScatterElements', 'SimplifiedLayerNormalization']],
   [linear.batchNormalization, ['BatchNormalization']],
   [linear.layerNormalization, ['LayerNormalization']],
   [dropout, ['Dropout']],
@@ -100,6 +90,15 @@ const groups: [ShapeRule, string[]][] = [
   [linear.reduce, ['ReduceSumSquare', 'ReduceLogSumExp', 'ReduceLogSum']],
   [linear.argReduce, ['ArgMax', 'ArgMin']],
   [linear.topK, ['TopK']],
+  [quantised.quantize, ['QuantizeLinear']],
+  [quantised.dequantize, ['DequantizeLinear']],
+  [quantised.dynamicQuantize, ['DynamicQuantizeLinear']],
+  [quantised.conv, ['QLinearConv']],
+  [quantised.convInteger, ['ConvInteger']],
+  [quantised.matMul, ['QLinearMatMul']],
+  [quantised.matMulInteger, ['MatMulInteger']],
+  [quantised.arithmetic, [fused('QLinearAdd'), fused('QLinearMul')]],
+  [quantised.globalPool, [fused('QLinearGlobalAveragePool')]],
   // Fused operators of ONNX Runtime's optimiser.
   [spatial.conv, [fused('FusedConv')]],
   [linear.gemm, [fused('FusedGemm')]],
