@@ -1,3 +1,4 @@
+import { sep } from 'node:path'
 import { archiveEndings } from '#shared/archiveFiles.ts'
 import { statOf } from '../base/statOf.ts'
 
@@ -25,5 +26,8 @@ export function inArchive(path: string): InArchive | null {
   }
 }
 
-const insideOf = (path: string, file: string): string =>
-  path.slice(file.length).replaceAll('\\', '/').replace(/^\/+/, '')
+function insideOf(path: string, file: string): string {
+  const rest = path.slice(file.length)
+  // Elsewhere a backslash is part of a name.
+  return (sep === '/' ? rest : rest.replaceAll(sep, '/')).replace(/^\/+/, '')
+}

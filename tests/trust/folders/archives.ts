@@ -118,6 +118,7 @@ export const archives: PackedCase[] = [
     remark: /lead out of the archive: \/etc\/x\.png/,
   }),
   tar('names with dots and empty steps', (body) => [{ path: './cat//./c.png', body }], { images: 3 }),
+  tar('a name with a backslash', (body) => [{ path: 'cat/a\\b.png', body }], { images: 3 }),
   tar(
     'hidden files',
     (body) => [
