@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, open, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { canonicalJson } from '#shared/canonical.ts'
 import { piecesOf } from '../../base/userFile.ts'
@@ -75,7 +75,7 @@ export async function writeVariant(
 
 /**
  * Writes `graph`, a rewrite of the graph of a file of `writeVariant`, beside that file, as `<its name>-<suffix>.onnx`, and gives
- * its path. Both share the weights file.
+ * its path. Both share the weights file. A file that holds the same already stays: other sessions may be opening it.
  *
  * @throws DISK_FULL where the disk is full
  * @throws FILE_CHANGED where the variant's file has become shorter
@@ -96,8 +96,14 @@ export async function writeBeside({ path }: OnnxModel, graph: Graph, suffix: str
       })
   }
   const beside = join(folder, `${basename(path, '.onnx')}-${suffix}.onnx`)
-  await throughDraft(beside, (draft) => writeFile(draft, encodeModel({ ...graph, tensors }, placement)))
+  const bytes = encodeModel({ ...graph, tensors }, placement)
+  if (!(await holds(beside, bytes))) await throughDraft(beside, (draft) => writeFile(draft, bytes))
   return beside
+}
+
+/** Whether a file has these bytes. */
+async function holds(path: string, bytes: Uint8Array): Promise<boolean> {
+  return (await hasSize(path, bytes.length)) && (await readFile(path)).equals(bytes)
 }
 
 type StoredTensor = Tensor & { data: Exclude<Tensor['data'], { kind: 'inline' }> }
