@@ -13,6 +13,7 @@ const followers = new Set([
   'Tanh',
   'MaxPool',
   'AveragePool',
+  'GlobalAveragePool',
   'Identity',
 ])
 const joiners = new Set(['Add', 'Sum', 'Mul'])

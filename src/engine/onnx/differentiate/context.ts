@@ -148,13 +148,14 @@ export class Context {
 
   /**
    * Shape of `like` as an input of Reshape, for a tensor with the shape of `from`. It is a constant where at most one axis is
-   * open: 0 for a batch axis that both have, by which a runtime knows that it stays the same, else -1.
+   * open: 0 for a batch axis that both have, where `like` is blocked, else -1. By the 0 ONNX Runtime knows that the axis stays
+   * the same, and leaves what follows blocked. Elsewhere it would reserve more memory for tensors of known shapes.
    */
   reshapeTarget(like: string, from?: string): string {
     const dims = this.#sized.describe(like)
     const open = dims?.filter((dim) => typeof dim !== 'number').length ?? Infinity
     if (!dims || open > 1) return this.build.node('Shape', [like])
-    const same = from !== undefined && this.#sized.describe(from)?.[0] === dims[0]
+    const same = from !== undefined && this.blocked(like) && this.#sized.describe(from)?.[0] === dims[0]
     return this.build.int64s(
       dims.map((dim, axis) => (typeof dim === 'number' ? dim : same && axis === 0 ? 0 : -1)),
     )

@@ -37,20 +37,19 @@ export const cast: GradientRule = ({ node, dy, c }) => {
 }
 
 /** Gelu in its exact form (by erf) and as approximated by tanh. */
-export const gelu: GradientRule = ({ node, dy, c }) => {
-  const [x = ''] = node.inputs
-  const approximate = stringOf(node, 'approximate', 'none') === 'tanh'
-  return [approximate ? c.mul(dy, tanhGeluSlope(c, x)) : c.mul(c.times(dy, 0.5), twiceErfGeluSlope(c, x))]
-}
+export const gelu = slope((c, x, _, node) =>
+  stringOf(node, 'approximate', 'none') === 'tanh' ? tanhGeluSlope(c, x) : erfGeluSlope(c, x),
+)
 
 /**
- * 2 d/dx x P(x) = 2 P(x) + 2 x p(x) = 1 + erf u + 2/sqrt pi u e^(-u^2) with u = x/sqrt 2, P the normal distribution and p its
+ * d/dx x P(x) = P(x) + x p(x) = (1 + erf u + 2/sqrt pi u e^(-u^2))/2 with u = x/sqrt 2, P the normal distribution and p its
  * density. The factor 2/sqrt pi is a term of the exponent, which saves a pass over the tensor.
  */
-function twiceErfGeluSlope(c: Context, x: string): string {
+function erfGeluSlope(c: Context, x: string): string {
   const u = c.times(x, Math.SQRT1_2)
   const density = c.build.node('Exp', [c.sub(c.scalar(Math.log(2 / Math.sqrt(Math.PI))), c.mul(u, u))])
-  return c.add(c.add(c.mul(u, density), c.build.node('Erf', [u])), c.scalar(1))
+  const twice = c.add(c.add(c.mul(u, density), c.build.node('Erf', [u])), c.scalar(1))
+  return c.times(twice, 0.5)
 }
 
 /** y = x/2 (1 + t), t = tanh(k (x + 0.044715 x^3)). */

@@ -67,8 +67,10 @@ function shared(c: Context, { axis, window, channels, x, y, dy, from, to }: Pool
     const behind = shift + (to[along] ?? 1) - places
     const last = tap === kernel - 1
     const seen = extended(c, phases[phase] ?? '', axis, -shift, behind, -Infinity)
-    const taken = last ? rest : c.mul(c.mask(c.build.node('Equal', [seen, y])), rest)
-    if (!last) rest = c.sub(rest, taken)
+    // Conditions, not masks of 0 and 1: they may be computed during the forward pass, and are kept in a quarter of the memory.
+    const first = last ? '' : c.build.node('Equal', [seen, y])
+    const taken = last ? rest : c.where(first, rest)
+    if (!last) rest = c.build.node('Where', [first, c.scalar(0), rest])
     const back = extended(c, taken, axis, shift, -behind, 0)
     const sum = sums[phase]
     sums[phase] = sum === undefined ? back : c.add(sum, back)
