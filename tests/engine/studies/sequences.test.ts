@@ -58,6 +58,9 @@ it('draws from several orders round by round, as far as all have come', () => {
   // Right answers of the second order count as 0, wrong ones as 1.
   expect([known, n, totals]).toEqual([{ total: 8, sum: 4, known: 7 }, 7, [4, 4]])
   expect(estimate).toBeCloseTo((2 * 1 + 2 * 0.5 + 2 * 0.5 + 2 * 0) / 8, 12)
+  // Five draws, but the second order is in the midst of its first round.
+  const uneven = [order([0, 1, 0, 1], [right, right, right, wrong], 1), order([1, 0, 0, 1], [right], -1)]
+  expect(drawsOf(uneven).looks).toEqual([])
 })
 
 it('a comparison is decided for all points together', () => {
