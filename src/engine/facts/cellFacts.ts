@@ -46,29 +46,44 @@ class CellReader {
   readonly #db: Db
   readonly #kept = new LruMap<string, Pack>(keptBytes, ({ bytes }) => bytes.length + 1000)
   readonly #find
+  readonly #now
+  /** The cells that were asked for since anything was stored. */
+  readonly #cells = new Map<string, CellFacts>()
+  #state = ''
 
   constructor(db: Db) {
     this.#db = db
     this.#find = db.prepare<[number, number, number], PackRow>(
       `SELECT ${packColumns} FROM prediction WHERE variant_id = ? AND condition_id = ? AND block = ?`,
     )
+    // What this connection has changed, and whether another one has.
+    this.#now = db
+      .prepare<[], [number, number]>('SELECT total_changes(), (SELECT data_version FROM pragma_data_version)')
+      .raw()
   }
 
-  cell(of: FactsOf): CellFacts {
-    const { variantId, conditionId } = of
+  cell({ variantId, conditionId }: FactsOf): CellFacts {
     if (variantId === null || conditionId === null) return noFacts
+    const state = this.#now.get()?.join(' ') ?? ''
+    if (state !== this.#state) this.#cells.clear()
+    this.#state = state
+    const key = `${variantId} ${conditionId}`
+    const known = this.#cells.get(key) ?? this.#open(variantId, conditionId)
+    this.#cells.set(key, known)
+    return known
+  }
+
+  #open(variantId: number, conditionId: number): CellFacts {
     // Read before the packs: what is kept under a version is at least as new.
-    const version = marksOf(this.#db).version(of)
+    const version = marksOf(this.#db).version({ variantId, conditionId })
     const slots = slotsOf(this.#db)
-    const packs = new Map<number, Pack>()
+    let [last, pack] = [-1, noPack]
     const packOf = (block: number): Pack => {
-      const read = packs.get(block)
-      if (read) return read
+      if (block === last) return pack
       const key = `${variantId} ${conditionId} ${version} ${block}`
-      const pack = this.#kept.get(key) ?? this.#read(variantId, conditionId, block)
+      pack = this.#kept.get(key) ?? this.#read(variantId, conditionId, block)
+      last = block
       this.#kept.set(key, pack)
-      if (packs.size > 64) packs.clear()
-      packs.set(block, pack)
       return pack
     }
     return {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { marksOf } from '#engine/facts/cellMarks.ts'
 import { imageList } from '#engine/facts/imageList.ts'
-import { cellCounts, countFacts, factStore, factVersion } from '#engine/facts/index.ts'
+import { cellCounts, countFacts, factStore, factVersion, predictionFinder } from '#engine/facts/index.ts'
 import {
   countPredictions,
   createWorkspace,
@@ -99,9 +99,9 @@ function images(db: Db, dataset: number, ids: readonly number[]): void {
 const numbers = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, at) => first + at)
 
-/** The marks of a cell as SQL makes them of each fact, by example. */
+/** The marks of a cell as SQL makes them of each fact, by example, after `factRows`. */
 const marksInSql = (db: Db, conditionId: number) =>
-  factRows(db)
+  db
     .prepare<[number], [number, number]>(
       'SELECT example_id, fact_mark(correct, true_rank, json_array_length(top), confidence) FROM fact WHERE variant_id = 1 AND condition_id = ? ORDER BY 1',
     )
@@ -119,6 +119,7 @@ it('marks are those of all facts after any insertions, changes and removals, fol
   const folder = join(temporaryFolder(), 'workspace')
   const db = database(folder)
   const agree = (own: Db) => {
+    factRows(own)
     for (const conditionId of [1, 2])
       expect(marksRead(own, conditionId)).toEqual(marksInSql(own, conditionId))
     expect(countPredictions(own)).toBe(own.prepare('SELECT sum(facts) FROM prediction').pluck().get())
@@ -142,12 +143,33 @@ it('marks are those of all facts after any insertions, changes and removals, fol
   storeSome(db, generator('sums', 'last'), 50)
   const other = readWorkspace(folder)
   onTestFinished(() => other.close())
-  expect(marksRead(other.db, 1)).toEqual(marksInSql(db, 1))
+  expect(marksRead(other.db, 1)).toEqual(marksInSql(factRows(db), 1))
   // It read the changes before they are folded, and goes on after.
   db.transaction(() => foldChanges(db))()
   storeSome(db, generator('sums', 'after'), 50)
+  factRows(db)
   for (const conditionId of [1, 2])
     expect(marksRead(other.db, conditionId)).toEqual(marksInSql(db, conditionId))
+})
+
+it('what another connection has stored is read at once', () => {
+  const folder = join(temporaryFolder(), 'workspace')
+  const db = database(folder)
+  const other = readWorkspace(folder)
+  onTestFinished(() => other.close())
+  const random = generator('sums', 'other')
+  const finders = [predictionFinder(db), predictionFinder(other.db)]
+  for (let batch = 0; batch < 5; batch++) {
+    storeSome(db, random, 20)
+    for (const conditionId of [1, 2]) {
+      const marked = new Set(marksRead(db, conditionId).map(([example]) => example))
+      for (let example = 1; example <= examples; example += 3)
+        for (const find of finders)
+          expect(find({ variantId: variant, conditionId }, example) !== null).toBe(marked.has(example))
+      for (const example of marked)
+        for (const find of finders) expect(find({ variantId: variant, conditionId }, example)).not.toBeNull()
+    }
+  }
 })
 
 it('many batches are folded into blocks by themselves', () => {
@@ -157,6 +179,7 @@ it('many batches are folded into blocks by themselves', () => {
     for (let batch = 0; batch < 4900; batch++) storeSome(db, random, 1)
   })()
   expect(Number(db.prepare('SELECT count(*) FROM fact_change').pluck().get())).toBeLessThan(1000)
+  factRows(db)
   for (const conditionId of [1, 2]) expect(marksRead(db, conditionId)).toEqual(marksInSql(db, conditionId))
   expect(differingBlocks(db)).toBe(0)
 })
@@ -173,7 +196,7 @@ it('marks that are not as they were stored are refused, and said to be', () => {
     }),
   )
   expect(differingBlocks(db)).toBe(1)
-  expect(marksRead(db, 1)).toEqual(marksInSql(db, 1))
+  expect(marksRead(db, 1)).toEqual(marksInSql(factRows(db), 1))
 })
 
 it('counts of a source are those of its images, one by one', () => {

@@ -81,21 +81,23 @@ export const countPredictions = (db: Db, schema: 'main' | 'other' = 'main'): num
       .get(),
   )
 
+/** Bytes of the changes of a database, at least. */
+const pending = new WeakMap<Db, number>()
+
 /** Returns a function that appends changes; `facts` is how many facts more there are. Call it in a transaction. */
 export function changeWriter(db: Db): (facts: number, changes: Buffer) => void {
   const last = db.prepare<[], number>('SELECT max(id) FROM fact_change').pluck()
   const first = db.prepare<[], number>('SELECT min(id) FROM fact_change').pluck()
   const size = db.prepare<[], number>('SELECT coalesce(sum(length(changes)), 0) FROM fact_change').pluck()
   const insert = db.prepare('INSERT INTO fact_change (id, facts, changes, digest_of_row) VALUES (?, ?, ?, ?)')
-  /** Bytes of changes, at least: those of before, and what was appended since. */
-  let bytes: number | null = null
   return (facts, changes) => {
     const id = (last.get() ?? 0) + 1
-    bytes = (bytes ?? size.get() ?? 0) + changes.length
+    const bytes = (pending.get(db) ?? size.get() ?? 0) + changes.length
+    pending.set(db, bytes)
     insert.run(id, facts, changes, rowDigest([id, facts, changes]))
     if (id - (first.get() ?? id) < mostChanges && bytes < mostBytes) return
     foldChanges(db)
-    bytes = null
+    pending.delete(db)
   }
 }
 
