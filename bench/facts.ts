@@ -2,7 +2,8 @@
  * Storing and reading many facts, in CPU time of all threads: storing as a study does, one image after the other under all
  * conditions, beside plain rows of SQLite in that order; then a workspace filled with an ImageNet-C study of two models (192 facts an image): bytes a fact,
  * opening its result the first and the second time, ranking, cost, running it where all is stored, and reading all facts
- * for an export. Run: node bench/facts.ts [images] [folder that keeps the workspace]
+ * for an export. Run: node bench/facts.ts [images] [folder that keeps the workspace] [published]
+ * With the last word the images are those of the published files of ImageNet-C, each corruption and severity with its own.
  * 208,334 images are 40 million facts: 5 GB, and a quarter of an hour to fill.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -19,6 +20,7 @@ import { cpuSeconds, report, type Row } from './report.ts'
 import { batchOf } from './storedBatch.ts'
 
 const images = Number(process.argv[2] ?? 2000)
+const published = process.argv[4] === 'published'
 const temporary = mkdtempSync(join(tmpdir(), 'kernelscope-facts-'))
 const kept = process.argv[3] ?? join(temporary, 'filled')
 const notes: Record<string, string> = {}
@@ -100,7 +102,7 @@ function asPlainRows(db: Db): Store {
 async function filled(): Promise<Filled> {
   const note = `${kept}.json`
   if (existsSync(note)) return JSON.parse(readFileSync(note, 'utf8'))
-  const made = await timed('filling, without the store', () => fill(kept, images))
+  const made = await timed('filling, without the store', () => fill(kept, images, published))
   writeFileSync(note, JSON.stringify(made))
   return made
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { imagenetC19 } from '#shared/transforms/index.ts'
 import { noRewrite } from '#shared/rewrites.ts'
 import type { StudyInput } from '#shared/contract/index.ts'
 import { createEngine } from '#engine/api/index.ts'
@@ -28,8 +29,10 @@ export interface Filled {
 /**
  * Makes a workspace with two models of the sample, its validation images, and a dataset of `images` rows without files
  * that has every fact of an ImageNet-C study: 96 conditions by two models. A quarter of the facts is wrong.
+ *
+ * @param published the images are of the published files: each corruption and severity has a part of them
  */
-export async function fill(folder: string, images: number): Promise<Filled> {
+export async function fill(folder: string, images: number, published = false): Promise<Filled> {
   const engine = await createEngine()
   try {
     const { client } = engine
@@ -43,7 +46,10 @@ export async function fill(folder: string, images: number): Promise<Filled> {
     })
     for await (const job of await client.jobs.watch()) if (job.id === jobId && job.state === 'done') break
     const { db } = engine.session.open().workspace
-    const largeId = addRows(db, images, dataset.id)
+    const parts = published
+      ? imagenetC19.flatMap((name) => [1, 2, 3, 4, 5].map((severity) => `${name}/${severity}`))
+      : [null]
+    const largeId = addRows(db, images, dataset.id, parts)
     const input: StudyInput = { kind: 'imagenet-c', params: {}, modelIds, datasetId: largeId, sample: null }
     const { id: studyId } = insertStudy(db, await settledStudy(db, input))
     return { modelIds, smallId: dataset.id, largeId, studyId, input, facts: addFacts(db, studyId, largeId) }
@@ -53,7 +59,7 @@ export async function fill(folder: string, images: number): Promise<Filled> {
 }
 
 /** Adds a dataset with the classes of another one. Its images are 96 px wide and read; their files do not exist. */
-function addRows(db: Db, images: number, like: number): number {
+function addRows(db: Db, images: number, like: number, parts: readonly (string | null)[]): number {
   const { lastInsertRowid } = db
     .prepare(
       `INSERT INTO dataset (title, path, layout, recognised, report, state, added_at)
@@ -68,18 +74,26 @@ function addRows(db: Db, images: number, like: number): number {
   const addClass = db.prepare('INSERT INTO class (dataset_id, idx, name, images) VALUES (?, ?, ?, ?)')
   const addExample = db.prepare('INSERT INTO example (digest, class) VALUES (?, ?)')
   const addImage = db.prepare(
-    `INSERT INTO image (dataset_id, name, class_idx, example_id, bytes, mtime, width, height, generation)
-     VALUES (?, ?, ?, ?, 20000, 0, 96, 96, 1)`,
+    `INSERT INTO image (dataset_id, name, class_idx, part, example_id, bytes, mtime, width, height, generation)
+     VALUES (?, ?, ?, ?, ?, 20000, 0, 96, 96, 1)`,
   )
+  const inPart = Math.ceil(images / parts.length)
   db.transaction(() => {
     for (const [index, name] of names.entries())
       addClass.run(id, index, name, Math.ceil(images / names.length))
-    for (let at = 0; at < images; at++) {
-      const index = Math.floor((at * names.length) / images)
-      const name = names[index] ?? ''
-      const digest = createHash('sha256').update(`large ${at}`).digest()
-      addImage.run(id, `${name}/${at}.png`, index, addExample.run(digest, name).lastInsertRowid)
-    }
+    for (const part of parts)
+      for (let at = 0; at < inPart; at++) {
+        const index = Math.floor((at * names.length) / inPart)
+        const name = names[index] ?? ''
+        const digest = createHash('sha256')
+          .update(`large ${part ?? ''} ${at}`)
+          .digest()
+        const path = `${part === null ? '' : `${part}/`}${name}/${at}.png`
+        addImage.run(id, path, index, part, addExample.run(digest, name).lastInsertRowid)
+      }
+    if (parts.length === 1) return
+    const listed = parts.map((name) => ({ name, images: inPart }))
+    db.prepare('UPDATE dataset SET parts = ? WHERE id = ?').run(JSON.stringify(listed), id)
   })()
   return id
 }
@@ -100,11 +114,10 @@ function likeliest(first: number, confidence: number) {
 /** Stores a fact for every cell of a study: a quarter is wrong, with any confidence. Returns their number. */
 function addFacts(db: Db, studyId: number, datasetId: number): number {
   const examples = db
-    .prepare<[number], [id: number, classIndex: number]>(
-      'SELECT example_id, class_idx FROM image WHERE dataset_id = ? ORDER BY id',
+    .prepare<[number, string | null], [id: number, classIndex: number]>(
+      'SELECT example_id, class_idx FROM image WHERE dataset_id = ? AND part IS ? ORDER BY id',
     )
     .raw()
-    .all(datasetId)
   const random = generator('filled')
   const write = db.transaction(factWriter(db))
   const batch = new FactBatch()
@@ -118,7 +131,7 @@ function addFacts(db: Db, studyId: number, datasetId: number): number {
       const key = variantKey(model, 'cpu', stored.condition.rewrite ?? noRewrite, settingOf(stored))
       const variantId = internVariant(db, key).id
       for (const { conditionId } of stored.parts)
-        for (const [exampleId, classIndex] of examples) {
+        for (const [exampleId, classIndex] of examples.all(datasetId, stored.source.part ?? null)) {
           const [isRight, u] = [random.integer(4) > 0, random.uniform()]
           const confidence = isRight ? 1 - u * u : 0.2 + 0.8 * u * u
           const predicted = (classIndex + Number(!isRight)) % 16
