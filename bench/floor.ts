@@ -2,6 +2,7 @@ import '#engine/base/noTelemetry.ts'
 import { availableParallelism } from 'node:os'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { cpuRate } from './report.ts'
 
 /** A number of sessions that compute at once, and threads of each. */
 export interface Split {
@@ -75,8 +76,18 @@ async function together(order: Order, sessions: number): Promise<number> {
   return perSecond
 }
 
-/** Opens one session, waits for the word, and counts for some seconds. */
-async function serve({ path, size, batch, threads, provider, seconds }: Order): Promise<void> {
+/** Images per second of CPU time, of one session of one thread. */
+export async function cpuFloorOf(
+  path: string,
+  size: readonly [number, number],
+  batch: number,
+): Promise<number> {
+  const run = await opened({ path, size, batch, threads: 1, provider: 'cpu', seconds: 0 })
+  return batch * (await cpuRate(run))
+}
+
+/** Opens a session that has run once. The result runs it again. */
+async function opened({ path, size, batch, threads, provider }: Order): Promise<() => Promise<unknown>> {
   const session = await InferenceSession.create(path, {
     executionProviders: [provider],
     interOpNumThreads: 1,
@@ -87,11 +98,18 @@ async function serve({ path, size, batch, threads, provider, seconds }: Order): 
   const data = Float32Array.from({ length: batch * 3 * size[0] * size[1] }, (_, i) => Math.sin(i))
   const feeds = { [input]: new Tensor('float32', data, [batch, 3, ...size]) }
   await session.run(feeds)
+  return () => session.run(feeds)
+}
+
+/** Opens one session, waits for the word, and counts for some seconds. */
+async function serve(order: Order): Promise<void> {
+  const run = await opened(order)
+  const { batch, seconds } = order
   parentPort?.once('message', () => {
     const count = async () => {
       const started = performance.now()
       let runs = 0
-      for (; performance.now() - started < 1000 * seconds; runs++) await session.run(feeds)
+      for (; performance.now() - started < 1000 * seconds; runs++) await run()
       parentPort?.postMessage((1000 * batch * runs) / (performance.now() - started))
     }
     void count()
