@@ -89,7 +89,7 @@ it('models of a small study grow together, without being asked to stop early', a
   const { id, job } = await runStudy(client, input)
   const { workspace } = engine.session.open()
   const { pool, log } = engine.session
-  workspace.db.exec('DELETE FROM prediction')
+  changeFacts(workspace.db, 'DELETE FROM fact')
   const stop = new AbortController()
   let calls = 0
   await runStudyHere({ workspace, pool, log, settings: engine.session.settings() }, id, {
