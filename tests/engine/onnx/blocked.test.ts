@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { differentiate } from '#engine/onnx/index.ts'
+import { differentiate, type Graph } from '#engine/onnx/index.ts'
 import { int, ints, type GraphBuilder } from '#engine/onnx/rewrite/build.ts'
 import { expectGradient, expectRuntimeAgrees, graphOf, noise } from './reference/check.ts'
 import { evaluate } from './reference/evaluate.ts'
@@ -42,6 +42,14 @@ it('keeps the mask of a ReLU exact from the smallest to the largest values of fl
     return b.node('Relu', [b.node('Conv', ['x', ones], { group: int(16) })])
   })
   await expectRuntimeAgrees(graph, x)
+})
+
+it('uses no factor for a mask that float16 does not have', () => {
+  const graph = graphOf([2, 3], (b) => b.node('Relu', ['x']))
+  const half = { ...graph, inputs: graph.inputs.map((input) => ({ ...input, type: 'float16' as const })) }
+  const operators = ({ nodes }: Graph) => nodes.map(({ op }) => op)
+  expect(operators(differentiate(graph))).toContain('HardSigmoid')
+  expect(operators(differentiate(half))).not.toContain('HardSigmoid')
 })
 
 it('multiplies the result of a convolution by a factor behind its mask before the mask', async () => {

@@ -67,7 +67,9 @@ function tanhGeluSlope(c: Context, x: string): string {
 /** A product with a 0/1 mask, which is faster than Where in ONNX Runtime. */
 export const relu: GradientRule = ({ node, dy, c }) => {
   const [y = ''] = node.outputs
-  return [c.mul(dy, c.blocked(y) ? blockedMask(c, y, node) : step(c, y, largest))]
+  if (c.blocked(y)) return [c.mul(dy, blockedMask(c, y, node))]
+  const large = c.type(y) === 'float32'
+  return [c.mul(dy, large ? step(c, y, largest) : c.mask(c.build.node('Greater', [y, c.scalar(0)])))]
 }
 
 /** The largest power of two of float32. The values that it does not take above one are below the normal ones. */
