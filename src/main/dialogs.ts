@@ -10,7 +10,10 @@ import { onCall, onNote } from './calls.ts'
 const allFiles: FileFilter = { name: 'All files', extensions: ['*'] }
 
 const filters: Record<FileKind, FileFilter> = {
-  model: { name: 'ONNX models', extensions: ['onnx'] },
+  model: {
+    name: 'Models and checkpoints',
+    extensions: ['onnx', 'safetensors', 'pth', 'pt', 'bin', 'ckpt', 'npz', 'tar', 'json'],
+  },
   archive: { name: 'Archives of images', extensions: [...archiveEndings, 'gz', 'tgz'] },
   labels: { name: 'Labels', extensions: ['txt', 'csv', 'json'] },
   draws: { name: 'Random draws', extensions: ['json'] },

@@ -1,10 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { root } from '../../scripts/run.ts'
+import { goldensOf } from '../engine/checkpoints/golden.ts'
+import { storedGolden } from '../engine/checkpoints/stored.ts'
+import { pack } from '../packed.ts'
 import { engineIs, openApp, shoot, tellOfFailure, type App } from './app.ts'
+import { barriers } from './axe.ts'
 import { dropsOn } from './drops.ts'
 import { command, goTo, nothingRuns, openSample, sampleIsThere, smallStudy } from './prepare.ts'
 
@@ -100,6 +104,42 @@ describe('the frame', () => {
       app.emit('second-instance', {}, ['kernelscope', given], '/')
     }, folder)
     await main().getByRole('heading', { name: 'pictures' }).waitFor()
+    await nothingRuns(page)
+  })
+
+  it('says what mixed downloads are before they are added, and adds what is ticked', async () => {
+    const folder = path.join(shown.folder, 'downloads')
+    const repository = path.join(folder, 'resnet-tiny')
+    mkdirSync(repository, { recursive: true })
+    const [[, golden] = []] = goldensOf('resnet')
+    if (!golden) throw new Error('there is no golden')
+    writeFileSync(path.join(repository, 'model.safetensors'), storedGolden(golden))
+    writeFileSync(path.join(repository, 'config.json'), '{}')
+    writeFileSync(path.join(folder, 'broken.pth'), 'no pickle')
+    cpSync(path.join(root, 'resources/sample/models/replk3.onnx'), path.join(folder, 'again.onnx'))
+    const images = path.join(root, 'resources/sample/suites/val')
+    await pack(path.join(folder, 'archived.tar'), images, readdirSync(images).slice(0, 3))
+    await drop([folder])
+    const sheet = page.getByRole('dialog', { name: 'Add to the workspace' })
+    await sheet
+      .getByText(/^ResNet/)
+      .first()
+      .waitFor()
+    await sheet.getByText(/^Class folders, 3 classes/).waitFor()
+    await sheet.getByRole('button', { name: 'Not used (1)' }).click()
+    await sheet.getByText('broken.pth').waitFor()
+    await sheet.getByRole('button', { name: /^Why resnet-tiny/ }).click()
+    await sheet.getByText(/safetensors with/).waitFor()
+    expect(await barriers(page)).toEqual([])
+    await shoot(page, 'frame downloads')
+    await sheet.getByRole('checkbox', { name: 'Add again.onnx' }).click()
+    await sheet.getByRole('button', { name: 'Add 1 model and 1 dataset' }).click()
+    await sheet.waitFor({ state: 'hidden' })
+    await main()
+      .getByRole('row', { name: /resnet-tiny/ })
+      .first()
+      .waitFor()
+    await workspaceBar().getByRole('link', { name: 'archived' }).first().waitFor()
     await nothingRuns(page)
   })
 

@@ -3,6 +3,7 @@ import { bundles } from './handlers/bundles.ts'
 import { compositions } from './handlers/compositions.ts'
 import { annotations } from './handlers/annotations.ts'
 import { datasets } from './handlers/datasets.ts'
+import { intake } from './handlers/intake.ts'
 import { figures } from './handlers/figures.ts'
 import { guide } from './handlers/guide.ts'
 import { gallery } from './handlers/gallery.ts'
@@ -25,6 +26,7 @@ export const router = api.router({
   models,
   maps,
   datasets,
+  intake,
   subsets,
   annotations,
   studies,

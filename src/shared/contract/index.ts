@@ -5,6 +5,7 @@ import { datasets } from './datasets.ts'
 import { figures } from './figures.ts'
 import { guide } from './guide.ts'
 import { gallery } from './gallery.ts'
+import { intake } from './intake.ts'
 import { jobs } from './jobs.ts'
 import { maps } from './maps.ts'
 import { models } from './models.ts'
@@ -18,6 +19,7 @@ export const contract = {
   workspace,
   models,
   maps,
+  intake,
   datasets,
   subsets,
   annotations,
@@ -47,6 +49,7 @@ export * from './folderCheck.ts'
 export * from './guide.ts'
 export * from './gallery.ts'
 export * from './imageFilter.ts'
+export * from './intake.ts'
 export * from './jobs.ts'
 export * from './keeping.ts'
 export * from './maps.ts'

@@ -1,4 +1,4 @@
-import type { Dataset, Model } from '#shared/contract/index.ts'
+import type { CheckpointChoice, Dataset, Model } from '#shared/contract/index.ts'
 import { isAssumed } from '#shared/preprocessing.ts'
 import { engine } from '../../lib/engine/index.ts'
 import { plural } from '../../lib/format.ts'
@@ -7,6 +7,14 @@ import { useJobsStore } from '../../lib/stores/jobs.ts'
 import { useRecentStore } from '../../lib/stores/recent.ts'
 import { useArrival } from '../../ui/useArrival.ts'
 import { useProblems } from '../../ui/useProblems.ts'
+
+/** What a dataset is added with. */
+interface DatasetOptions {
+  title?: string
+  labels?: string
+  /** Lets a packed archive be unpacked into the workspace. */
+  unpack?: boolean
+}
 
 /** Adds models and datasets to the workspace, then leads to what was added. */
 export function useAdding() {
@@ -17,23 +25,42 @@ export function useAdding() {
   const { attempt, inform } = useProblems()
   const depart = useArrival()
 
+  /** Begins to add several things. `end` leads to them; the other two throw where something is refused. */
+  function begin() {
+    const arrive = depart()
+    const added: { models: Model[]; datasets: Dataset[] } = { models: [], datasets: [] }
+    return {
+      async model(path: string, choice?: CheckpointChoice): Promise<void> {
+        added.models.push(await models.add(path, choice ? { choice } : {}))
+        recent.added('models', path)
+      },
+      async dataset(path: string, options: DatasetOptions = {}): Promise<void> {
+        added.datasets.push(await datasets.add(path, options))
+        recent.added('datasets', path)
+      },
+      /** Returns how many were added. */
+      async end(): Promise<number> {
+        await tryAssumed(added.models)
+        if (added.datasets.length > 0) await attempt(() => jobs.load())
+        const place = placeOf(added)
+        if (place) await arrive(place.to, place.said)
+        return added.models.length + added.datasets.length
+      },
+    }
+  }
+
   /** Adds each file. A refused file is reported, and the others are still added. Returns the number of added models. */
   async function addModels(paths: readonly string[]): Promise<number> {
-    const arrive = depart()
-    const added: Model[] = []
-    for (const path of paths) {
-      const model = await attempt(() => models.add(path))
-      if (!model) continue
-      added.push(model)
-      recent.added('models', path)
-    }
-    const [first] = added
-    if (!first) return 0
-    await tryAssumed(added)
-    if (added.length === 1)
-      await arrive({ name: 'model-overview', params: { id: first.id } }, `${first.title} added`)
-    else await arrive({ name: 'models' }, `${added.length} models added`)
-    return added.length
+    const adding = begin()
+    for (const path of paths) await attempt(() => adding.model(path))
+    return adding.end()
+  }
+
+  /** Adds a folder of images or an archive. Returns whether it was added; a refusal is reported. */
+  async function addDataset(path: string, options: DatasetOptions = {}): Promise<boolean> {
+    const adding = begin()
+    await attempt(() => adding.dataset(path, options))
+    return (await adding.end()) > 0
   }
 
   /** A guessed preprocessing is tried at once, where there are labelled images; otherwise its mark stays. */
@@ -48,19 +75,21 @@ export function useAdding() {
     )
   }
 
-  /** Adds a folder of images; undefined where the folder was refused. */
-  async function addDataset(
-    path: string,
-    options: { title?: string; labels?: string } = {},
-  ): Promise<Dataset | undefined> {
-    const arrive = depart()
-    const dataset = await attempt(() => datasets.add(path, options))
-    if (!dataset) return undefined
-    recent.added('datasets', path)
-    await attempt(() => jobs.load())
-    await arrive({ name: 'dataset', params: { id: dataset.id } }, `${dataset.title} added`)
-    return dataset
-  }
+  return { begin, addModels, addDataset }
+}
 
-  return { addModels, addDataset }
+/** The page that shows what was added, and what is said where the person has gone elsewhere meanwhile. */
+function placeOf({ models, datasets }: { models: readonly Model[]; datasets: readonly Dataset[] }) {
+  const [model] = models
+  const [dataset] = datasets
+  if (!model && !dataset) return null
+  if (model && models.length === 1 && !dataset)
+    return { to: { name: 'model-overview', params: { id: model.id } }, said: `${model.title} added` }
+  if (dataset && datasets.length === 1 && !model)
+    return { to: { name: 'dataset', params: { id: dataset.id } }, said: `${dataset.title} added` }
+  const said = [
+    ...(model ? [plural(models.length, 'model')] : []),
+    ...(dataset ? [plural(datasets.length, 'dataset')] : []),
+  ].join(' and ')
+  return { to: { name: model ? 'models' : 'datasets' }, said: `${said} added` }
 }

@@ -1,17 +1,18 @@
 import { useRouter } from 'vue-router'
-import type { WorkspaceInfo } from '#shared/contract/index.ts'
+import type { IntakeItem, WorkspaceInfo } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { bridge } from '../../lib/bridge.ts'
-import { baseName, dateTime } from '../../lib/format.ts'
+import { dateTime } from '../../lib/format.ts'
 import { engine, toKernelscopeError } from '../../lib/engine/index.ts'
 import { useAdding } from '../../features/adding/useAdding.ts'
+import { useTakingIn } from '../../features/adding/useTakingIn.ts'
 import { useGuideStore } from '../../features/guide/guideStore.ts'
 import { useWorkspaceStore } from '../../lib/stores/workspace.ts'
 import { useProblems } from '../../ui/useProblems.ts'
 import { homeAddress } from '../home.ts'
 import { useTransfer } from '../transfer/useTransfer.ts'
 import { useLeaving } from '../unkept/useLeaving.ts'
-import { sortDropped } from './dropped.ts'
+import { isPlain } from './plain.ts'
 
 /** Adds models and datasets and opens workspaces, from dialogs, drops, and the paths that the app was started with. */
 export function useIntake() {
@@ -20,6 +21,7 @@ export function useIntake() {
   const workspace = useWorkspaceStore()
   const { addModels, addDataset } = useAdding()
   const { attempt, inform, report } = useProblems()
+  const sheet = useTakingIn()
   const { mayLeave } = useLeaving()
   const { begin } = useTransfer()
 
@@ -101,26 +103,40 @@ export function useIntake() {
   }
 
   /**
-   * Takes dropped or given paths. The folder of a workspace is opened, a .zip is shown as a bundle, .onnx files become
-   * models, and other folders become datasets. Without a workspace, one begins that is not kept yet.
+   * Takes dropped or given paths, as the engine finds them. Bundles and workspaces are opened. ONNX files and folders of images
+   * are added at once; where there is anything else, a sheet says first what each was taken for. Without a workspace, one
+   * begins that is not kept yet.
    */
   async function take(paths: readonly string[]): Promise<void> {
-    const { models, bundles, folders, refused } = sortDropped(paths)
-    for (const path of refused) report(cannotOpen(path))
-    const [bundle] = bundles
-    if (bundle) await openBundle(bundle)
-    const own = await attempt(() => workspacesAmong(folders))
-    const [first] = own ?? []
-    if (first && !(await openRecent(first))) return
-    const datasets = folders.filter((folder) => !own?.includes(folder))
-    if (models.length + datasets.length === 0) return
+    if (paths.length === 0) return
+    const found = await attempt(() => engine.intake.look({ paths: [...paths] }))
+    if (!found) return
+    const { items } = found
+    const bundle = items.find(({ kind }) => kind === 'bundle')
+    if (bundle) await openBundle(bundle.path)
+    const own = items.find(({ kind }) => kind === 'workspace')
+    if (own && !(await openRecent(own.path))) return
+    const taken = items.filter(({ kind }) => kind === 'model' || kind === 'dataset')
+    if (taken.length === 0) {
+      for (const item of items) if (item.kind === 'unused') report(cannotOpen(item.name, item.reason))
+      return
+    }
     const begun = !workspace.isOpen
     if (begun && (await attempt(() => workspace.begin())) === undefined) return
     if (begun) await router.push({ name: 'models' })
-    let added = models.length > 0 ? await addModels(models) : 0
-    for (const folder of datasets) if (await addDataset(folder)) added++
-    // Nothing of it was a model or a dataset, so there is nothing to look at.
+    const added = isPlain(items) ? await addPlain(items) : await sheet.begin(found)
+    // Nothing of it was added, so there is nothing to look at.
     if (begun && added === 0) await closeWorkspace()
+  }
+
+  /** Adds what needs no question. */
+  async function addPlain(items: readonly IntakeItem[]): Promise<number> {
+    const pathsOf = (kind: IntakeItem['kind']) =>
+      items.filter((item) => item.kind === kind).map(({ path }) => path)
+    const models = pathsOf('model')
+    let added = models.length > 0 ? await addModels(models) : 0
+    for (const folder of pathsOf('dataset')) if (await addDataset(folder)) added++
+    return added
   }
 
   return {
@@ -135,16 +151,7 @@ export function useIntake() {
   }
 }
 
-/** Those folders that hold a workspace. */
-async function workspacesAmong(folders: readonly string[]): Promise<string[]> {
-  if (folders.length === 0) return []
-  const { present } = await engine.system.present({
-    paths: folders.map((folder) => `${folder}/workspace.sqlite`),
-  })
-  return folders.filter((_, i) => present[i])
-}
-
-const cannotOpen = (path: string) =>
-  new KernelscopeError('UNSUPPORTED', `${baseName(path)} cannot be opened by itself`, {
-    hint: 'Open a model (.onnx), a folder of images, a bundle (.zip) or the folder of a workspace.',
+const cannotOpen = (name: string, reason: string) =>
+  new KernelscopeError('UNSUPPORTED', `${name} cannot be opened by itself`, {
+    hint: `${reason} Open a model, a folder of images, an archive of them, a bundle (.zip) or the folder of a workspace.`,
   })

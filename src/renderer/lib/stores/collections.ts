@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import type { Dataset, Model, Study, StudyKind } from '#shared/contract/index.ts'
+import type { CheckpointChoice, Dataset, Model, Study, StudyKind } from '#shared/contract/index.ts'
 import type { KernelscopeError } from '#shared/errors.ts'
 import { shownTitle } from '#shared/preprocessingChange.ts'
 import { modelIdOf } from '#shared/shownModel.ts'
@@ -69,7 +69,8 @@ export const useModelsStore = defineStore('models', () => {
     models.rows.value.filter(({ role, problem }) => role === 'classifier' && !problem),
   )
 
-  const add = async (path: string) => models.put(await engine.models.add({ path }))
+  const add = async (path: string, options: { choice?: CheckpointChoice } = {}) =>
+    models.put(await engine.models.add({ path, ...options }))
 
   /** Returns the removal, to take it back. */
   async function remove(id: number): Promise<Removal> {
@@ -84,7 +85,10 @@ export const useModelsStore = defineStore('models', () => {
 export const useDatasetsStore = defineStore('datasets', () => {
   const datasets = collection<Dataset>(() => engine.datasets.list())
 
-  async function add(path: string, options: { title?: string; labels?: string } = {}): Promise<Dataset> {
+  async function add(
+    path: string,
+    options: { title?: string; labels?: string; unpack?: boolean } = {},
+  ): Promise<Dataset> {
     const { dataset } = await engine.datasets.add({ path, ...options })
     return datasets.put(dataset)
   }
