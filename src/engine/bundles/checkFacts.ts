@@ -11,6 +11,7 @@ import { surrogateBehind, setUpModel } from './models.ts'
 import type { BundledFact } from './sample.ts'
 import type { Tally } from './tally.ts'
 import { whyNot, type VerifyContext } from './context.ts'
+import type { ModelSource } from '../onnx/index.ts'
 
 /** Facts of one variant. */
 export interface FactGroup {
@@ -22,8 +23,8 @@ export interface FactGroup {
 export interface CheckContext {
   context: VerifyContext
   manifest: Manifest
-  /** Paths of model files by digest. */
-  models: ReadonlyMap<string, string>
+  /** Model files by digest. */
+  models: ReadonlyMap<string, ModelSource>
   /** Paths of image files by digest. */
   images: ReadonlyMap<string, string>
   /** The masks that sampled conditions replay, or why there are none. */
@@ -51,7 +52,7 @@ interface FactItem<T extends Transform> {
 export async function checkFacts(
   { variant, facts }: FactGroup,
   model: BundledModel,
-  path: string,
+  file: ModelSource,
   check: CheckContext,
 ): Promise<void> {
   const { workspace, context, tally, manifest } = check
@@ -77,7 +78,7 @@ export async function checkFacts(
     if (asked.length === 0) return
     try {
       const { provider, answers } = await compute(
-        await setUpModel(workspace.db, path, model, variant.preprocessing),
+        await setUpModel(workspace.db, file, model, variant.preprocessing),
       )
       tally.provider(provider)
       for (const [at, { fact }] of asked.entries()) {

@@ -5,6 +5,7 @@ import type { BundledModel, BundledVariant, Manifest } from './manifest.ts'
 import { setUpModel } from './models.ts'
 import { whyNot } from './context.ts'
 import type { BundledVector } from './sample.ts'
+import type { ModelSource } from '../onnx/index.ts'
 
 /** Image files that are read at once; the system limits the number of open files. */
 const filesAtATime = 16
@@ -36,7 +37,7 @@ const titles: Record<Extract<Rewrite, { op: 'probe' }>['what'], string> = {
 export async function checkVectors(
   group: VectorGroup,
   model: BundledModel,
-  path: string,
+  file: ModelSource,
   check: CheckContext,
 ): Promise<void> {
   const { variant, vectors } = group
@@ -60,7 +61,7 @@ export async function checkVectors(
     return
   }
   try {
-    const stored = await setUpModel(workspace.db, path, model, variant.preprocessing)
+    const stored = await setUpModel(workspace.db, file, model, variant.preprocessing)
     const { kind, params } = manifest.study
     const request = { ...context, workspace, model: stored, kind, params, rewrite, images }
     const { provider, vectors: now, problems } = await measureAgain(request)

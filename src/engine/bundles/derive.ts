@@ -24,6 +24,7 @@ import { restoreSetting } from './restore.ts'
 import { restoreFacts } from './restoreFacts.ts'
 import { scratchWorkspace } from './scratch.ts'
 import { beginPart } from './steps.ts'
+import type { ModelSource } from '../onnx/index.ts'
 
 /** What deriving a bundle needs besides it. */
 export type DeriveContext = Pick<VerifyContext, 'render' | 'signal' | 'onProgress'>
@@ -39,7 +40,7 @@ export type DeriveContext = Pick<VerifyContext, 'render' | 'signal' | 'onProgres
 export async function deriveBundle(
   bundle: Bundle,
   basis: Basis,
-  paths: ReadonlyMap<string, string>,
+  paths: ReadonlyMap<string, ModelSource>,
   context: DeriveContext,
   tolerance: number,
   checks: PartChecks,
@@ -69,7 +70,7 @@ const needsFiles = 'it rests on the files of its models, and not all are at hand
 interface Deriving {
   bundle: Bundle
   basis: Basis
-  paths: ReadonlyMap<string, string>
+  paths: ReadonlyMap<string, ModelSource>
   context: DeriveContext
   checks: PartChecks
   workspace: Workspace
@@ -115,7 +116,7 @@ async function derived(deriving: Deriving): Promise<Collected | null> {
     basis,
     archive,
     draws,
-    pathOf: (digest: string) => paths.get(digest),
+    pathOf: (digest: string) => paths.get(digest)?.path,
   }
   try {
     await restoreSetting(workspace, setting)

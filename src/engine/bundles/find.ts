@@ -7,7 +7,7 @@ import { locate, openArchive, readPacked } from '../archives/index.ts'
 import { piecesOf } from '../base/userFile.ts'
 import { imageRootSql } from '../facts/index.ts'
 import { listModels } from '../models/index.ts'
-import { modelDigest, readModel } from '../onnx/index.ts'
+import { modelDigest, readModel, type ModelSource } from '../onnx/index.ts'
 import type { Workspace } from '../workspace/index.ts'
 
 /** Where to look for models and images: the open workspace and the given folders. */
@@ -20,20 +20,24 @@ export interface Places {
 /** Largest number of files that are looked at in a folder. */
 const mostFiles = 200_000
 
-/** Finds model files by their digests (sha256, hex). Does not find a model that was changed or cannot be read. */
+/**
+ * Finds model files by their digests (sha256, hex). Does not find a model that was changed or cannot be read. Checkpoints are found
+ * among the models of the workspace, with the choices that their networks were built with.
+ */
 export async function findModels(
   { workspace, folders, signal }: Places,
   wanted: ReadonlySet<string>,
-): Promise<Map<string, string>> {
-  const found = new Map<string, string>()
-  for (const { digest, path, problem } of workspace ? listModels(workspace.db) : [])
-    if (wanted.has(digest) && problem?.code !== 'FILE_MISSING') found.set(digest, path)
+): Promise<Map<string, ModelSource>> {
+  const found = new Map<string, ModelSource>()
+  for (const { digest, path, problem, inspection } of workspace ? listModels(workspace.db) : [])
+    if (wanted.has(digest) && problem?.code !== 'FILE_MISSING')
+      found.set(digest, { path, choice: inspection.checkpoint?.choice })
   for (const folder of folders) {
     for await (const path of filesOf(folder)) {
       if (signal.aborted || [...wanted].every((digest) => found.has(digest))) return found
       if (!/\.onnx$/i.test(path)) continue
       const digest = await readModel(path).then(modelDigest, () => null)
-      if (digest !== null && wanted.has(digest) && !found.has(digest)) found.set(digest, path)
+      if (digest !== null && wanted.has(digest) && !found.has(digest)) found.set(digest, { path })
     }
   }
   return found

@@ -5,6 +5,7 @@ import { canonicalJson } from '#shared/canonical.ts'
 import type { Preprocessing, Study } from '#shared/contract/index.ts'
 import { modelFor } from '../datasets/index.ts'
 import { addModel, listModels, updateModel, type StoredModel } from '../models/index.ts'
+import type { ModelSource } from '../onnx/index.ts'
 import { setupOf } from '../studies/index.ts'
 import type { Db } from '../workspace/index.ts'
 import type { BundledSurrogate, BundledModel, Manifest } from './manifest.ts'
@@ -64,17 +65,17 @@ export function surrogateBehind(
 }
 
 /**
- * Adds a model file to a workspace, with the labels of a bundle.
+ * Adds a model file to a workspace, with the labels of a bundle; a checkpoint with the choices of its network.
  *
  * @param preprocessing that of the model file when left out
  */
 export async function setUpModel(
   db: Db,
-  path: string,
+  { path, choice }: ModelSource,
   { labelSet, labels }: BundledModel,
   preprocessing?: Preprocessing,
 ): Promise<StoredModel> {
-  const added = await addModel(db, path)
+  const added = await addModel(db, path, { choice })
   return updateModel(db, added.id, { preprocessing, labels: { set: labelSet, names: labels } })
 }
 

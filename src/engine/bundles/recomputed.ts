@@ -1,4 +1,5 @@
 import { readModelFile } from '../models/index.ts'
+import type { ModelSource } from '../onnx/index.ts'
 import { studyDefinitions } from '../studies/index.ts'
 import type { Basis, BasisModel } from './basis.ts'
 import { portableInspection } from './describe.ts'
@@ -37,20 +38,25 @@ export function recomputedParts(bundle: Bundle, tally: Tally, checks: PartChecks
 /** Compares what a bundle says of its models with their files, where these are at hand. */
 export async function checkModels(
   { models }: Pick<Basis, 'models'>,
-  paths: ReadonlyMap<string, string>,
+  files: ReadonlyMap<string, ModelSource>,
   checks: PartChecks,
 ): Promise<void> {
   for (const model of models) {
     const part = `model ${model.title}`
-    const path = paths.get(model.digest)
-    if (path === undefined) checks.set(part, 'read', 'its file is not at hand')
-    else await checkModel(part, model, path, checks)
+    const file = files.get(model.digest)
+    if (file === undefined) checks.set(part, 'read', 'its file is not at hand')
+    else await checkModel(part, model, file, checks)
   }
 }
 
-async function checkModel(part: string, model: BasisModel, path: string, checks: PartChecks): Promise<void> {
+async function checkModel(
+  part: string,
+  model: BasisModel,
+  { path, choice }: ModelSource,
+  checks: PartChecks,
+): Promise<void> {
   try {
-    const { digest, bytes, inspection } = await readModelFile(path)
+    const { digest, bytes, inspection } = await readModelFile(path, undefined, choice)
     const { parameters, family } = inspection
     const found = { digest, bytes, parameters, family, inspection: portableInspection(inspection) }
     const said = {

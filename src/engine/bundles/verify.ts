@@ -20,6 +20,7 @@ import { checkModels, checkSvgs, recomputedParts } from './recomputed.ts'
 import { sampleFacts, sampleFailures, sampleVectors } from './sample.ts'
 import { scratchWorkspace } from './scratch.ts'
 import { tallyOf, type Tally } from './tally.ts'
+import type { ModelSource } from '../onnx/index.ts'
 
 export interface VerifyOptions {
   /** Number of facts, and of measured vectors, to compute again. */
@@ -73,7 +74,7 @@ async function computeAgain(
   bundle: Bundle,
   context: VerifyContext,
   options: VerifyOptions,
-  models: ReadonlyMap<string, string>,
+  models: ReadonlyMap<string, ModelSource>,
   checks: PartChecks,
 ): Promise<Tally> {
   const { manifest, basis } = bundle
@@ -114,7 +115,7 @@ async function computeAgain(
     const each = async (
       place: number,
       n: number,
-      compute: (variant: BundledVariant, model: BundledModel, path: string) => Promise<void>,
+      compute: (variant: BundledVariant, model: BundledModel, file: ModelSource) => Promise<void>,
     ) => {
       const variant = manifest.variants[place]
       const model = manifest.models.find(({ digest }) => digest === variant?.model)
@@ -122,18 +123,18 @@ async function computeAgain(
       done += n
       const found = usable(check, variant, model)
       if (typeof found === 'string') tally.skip(found, n)
-      else await compute(found.variant, found.model, found.path)
+      else await compute(found.variant, found.model, found.file)
     }
     for (const [place, own] of Map.groupBy(facts, ({ variant }) => variant)) {
       context.signal.throwIfAborted()
-      await each(place, own.length, (variant, model, path) =>
-        checkFacts({ variant, facts: own }, model, path, check),
+      await each(place, own.length, (variant, model, file) =>
+        checkFacts({ variant, facts: own }, model, file, check),
       )
     }
     for (const group of vectorGroups) {
       context.signal.throwIfAborted()
-      await each(group.at, group.vectors.length, (variant, model, path) =>
-        checkVectors({ ...group, variant }, model, path, check),
+      await each(group.at, group.vectors.length, (variant, model, file) =>
+        checkVectors({ ...group, variant }, model, file, check),
       )
     }
     await checkTables(bundle.study, check)
@@ -148,12 +149,12 @@ function usable(
   { models }: CheckContext,
   variant: BundledVariant | undefined,
   model: BundledModel | undefined,
-): { variant: BundledVariant; model: BundledModel; path: string } | string {
+): { variant: BundledVariant; model: BundledModel; file: ModelSource } | string {
   if (!variant) return 'the manifest has no such variant'
-  const path = models.get(variant.model)
-  if (!model || !path) return `the model is not at hand: ${model?.title ?? variant.model.slice(0, 12)}`
+  const file = models.get(variant.model)
+  if (!model || !file) return `the model is not at hand: ${model?.title ?? variant.model.slice(0, 12)}`
   if (labelsDigest(model) !== variant.labels) return 'the labels of the model differ from those of its facts'
-  return { variant, model, path }
+  return { variant, model, file }
 }
 
 /** Works with a workspace that is made when it is first asked for, and removed afterwards. */
