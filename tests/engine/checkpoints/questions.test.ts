@@ -71,6 +71,7 @@ describe.each([
   ['bit', 'BiT-R101x3', {}, 448, { resize: 'squash', interpolation: 'bilinear', std: [0.5, 0.5, 0.5] }],
   ['bit', 'BiT-R152x4', {}, 480, { resize: 'squash' }],
   ['vgg', 'VGG-16 BN', {}, 224, { resizeTo: 256, interpolation: 'bilinear' }],
+  ['densenet', 'DenseNet-161', {}, 224, { resizeTo: 256, interpolation: 'bilinear' }],
 ] as const)('%s, %s %j', (family, size, hints, side, preprocessing) => {
   it('has the published preprocessing', () => {
     const checkpoint = checkpointOf(sizes(family).get(size) ?? {})
