@@ -13,7 +13,7 @@ import {
 } from './golden.ts'
 import { structureOf } from './structure.ts'
 
-const families = ['resnet', 'replknet', 'convnext', 'vit', 'bit', 'vgg', 'densenet'] as const
+const families = ['resnet', 'replknet', 'convnext', 'vit', 'bit', 'vgg', 'densenet', 'swin'] as const
 
 describe.each(
   families.flatMap((family) => goldensOf(family).map(([name, golden]) => ({ family, name, golden }))),

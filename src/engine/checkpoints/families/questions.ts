@@ -10,19 +10,22 @@ const usualSides = /(?<!\d)(224|256|288|320|384|448|480|512|518)(?!\d)/
  * The side of the input, which a convolutional network leaves open.
  *
  * @param published side in pixels that the weights of this size are published for
- * @param step the network halves its features so often that sides are multiples of it
+ * @param step the network takes sides that are multiples of it; what is told beside the file has to fit
  */
 export function sideQuestion(published: number, hints: Hints, step = 1): Question {
+  const fits = (side: number) => side % step === 0
   const named = usualSides.exec(hints.fileName ?? '')?.[1]
+  const told = hints.imageSize !== undefined && fits(hints.imageSize) ? hints.imageSize : undefined
+  const inName = named !== undefined && fits(Number(named)) ? named : undefined
   return {
     id: 'side',
     title: 'Side of the input in pixels',
-    hint: hints.imageSize
+    hint: told
       ? 'What lies beside the file says it.'
-      : named
+      : inName
         ? 'The name of the file says it.'
-        : 'The network takes any size; this is the one of the published weights.',
-    default: String(hints.imageSize ?? named ?? published),
+        : `The network takes ${step === 1 ? 'any size' : `multiples of ${step}`}; this is the one of the published weights.`,
+    default: String(told ?? inName ?? published),
     choices: null,
     range: { ...sides, step },
   }

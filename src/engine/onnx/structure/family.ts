@@ -59,9 +59,16 @@ const batchOf = ({ flow }: GraphProperties) =>
   flow.graph.inputs[0] && (flow.shape(flow.graph.inputs[0].name)?.[0] ?? 1)
 
 function windowAttention(graph: GraphProperties): string | undefined {
-  const shapes = attentionShapes(graph)
-  const windowed = shapes.find((shape) => (shape[0] ?? 0) > (batchOf(graph) ?? 1) && shape.length >= 4)
-  return windowed && `Softmax over windows of ${windowed.at(-1)} tokens, ${windowed[0]} windows an image`
+  const batch = batchOf(graph) ?? 1
+  // Windows lie in the first axis with the images, or in one of their own; then come heads and tokens.
+  const found = attentionShapes(graph)
+    .filter((shape) => shape.length >= 4)
+    .map((shape) => ({
+      tokens: shape.at(-1),
+      windows: shape.slice(0, -3).reduce((a, b) => a * b, 1) / batch,
+    }))
+    .find(({ windows }) => windows > 1)
+  return found && `Softmax over windows of ${found.tokens} tokens, ${found.windows} windows an image`
 }
 
 function tokenAttention(graph: GraphProperties): string | undefined {
