@@ -120,6 +120,15 @@ it('says why a path is not used', async () => {
   ])
 })
 
+it('knows bundles and exported workspaces from zips of images', async () => {
+  const folder = folderOf('zips', { 'bundle.json': '{}', 'workspace.sqlite': '', 'class/a.png': '' })
+  await pack(join(folder, 'study.zip'), folder, ['bundle.json'])
+  await pack(join(folder, 'exported.zip'), folder, ['workspace.sqlite'])
+  await pack(join(folder, 'images.zip'), folder, ['class/a.png'])
+  const zips = ['study', 'exported', 'images'].map((name) => join(folder, `${name}.zip`))
+  expect(await found(...zips)).toEqual(['bundle study.zip', 'unused exported.zip', 'dataset images.zip'])
+})
+
 it('does not speak of files that a model beside them reads', async () => {
   const folder = folderOf('beside', { 'net.json': '{}', 'net.onnx.data': '', 'cat.png': '' })
   cpSync(sampleModel('replk3'), join(folder, 'net.onnx'))

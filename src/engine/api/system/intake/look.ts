@@ -117,7 +117,8 @@ class Search {
       const kind = await this.#kindOf(path)
       if (kind === 'onnx' || kind === 'weights') await this.#model(path, name, kind === 'onnx')
       else if (kind === 'archive' || kind === 'packed') this.#add({ kind: 'dataset', path, name, form: kind })
-      else if (kind === 'bundle') this.#add({ kind, path, name })
+      else if (kind === 'bundle' && given) this.#add({ kind, path, name })
+      else if (kind === 'bundle') this.#unused(path, name, 'It is a bundle: open it by itself.')
       else this.#unused(path, name, whyNot(path))
     } catch (error) {
       if (!(error instanceof KernelscopeError)) throw error
