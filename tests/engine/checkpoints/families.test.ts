@@ -13,7 +13,17 @@ import {
 } from './golden.ts'
 import { structureOf } from './structure.ts'
 
-const families = ['resnet', 'replknet', 'convnext', 'vit', 'bit', 'vgg', 'densenet', 'swin'] as const
+const families = [
+  'resnet',
+  'replknet',
+  'convnext',
+  'vit',
+  'bit',
+  'vgg',
+  'mobilenetV2',
+  'densenet',
+  'swin',
+] as const
 
 describe.each(
   families.flatMap((family) => goldensOf(family).map(([name, golden]) => ({ family, name, golden }))),

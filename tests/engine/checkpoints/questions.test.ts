@@ -72,6 +72,7 @@ describe.each([
   ['bit', 'BiT-R152x4', {}, 480, { resize: 'squash' }],
   ['vgg', 'VGG-16 BN', {}, 224, { resizeTo: 256, interpolation: 'bilinear' }],
   ['densenet', 'DenseNet-161', {}, 224, { resizeTo: 256, interpolation: 'bilinear' }],
+  ['mobilenetV2', 'MobileNetV2', {}, 224, { resizeTo: 256, interpolation: 'bilinear' }],
 ] as const)('%s, %s %j', (family, size, hints, side, preprocessing) => {
   it('has the published preprocessing', () => {
     const checkpoint = checkpointOf(sizes(family).get(size) ?? {})

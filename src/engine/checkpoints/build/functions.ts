@@ -1,8 +1,20 @@
-import { int } from '../../onnx/index.ts'
+import { float, int } from '../../onnx/index.ts'
 import { multiply } from './axes.ts'
 import type { Net, Value } from './net.ts'
 
 export const relu = (net: Net, path: string, x: Value): Value => net.node(path, 'Relu', [x], x.shape)
+
+/** min(max(x, 0), 6). */
+export const relu6 = (net: Net, path: string, x: Value): Value =>
+  net.node(path, 'Clip', [x, net.floats([0]), net.floats([6])], x.shape)
+
+/** min(max(x/6 + 1/2, 0), 1). */
+export const hardSigmoid = (net: Net, path: string, x: Value): Value =>
+  net.node(path, 'HardSigmoid', [x], x.shape, { alpha: float(1 / 6) })
+
+/** x hardSigmoid(x). */
+export const hardSwish = (net: Net, path: string, x: Value): Value =>
+  net.node(path, 'HardSwish', [x], x.shape)
 
 export const sigmoid = (net: Net, path: string, x: Value): Value => net.node(path, 'Sigmoid', [x], x.shape)
 

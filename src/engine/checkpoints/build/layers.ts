@@ -1,4 +1,5 @@
 import { int, ints } from '../../onnx/index.ts'
+import { count } from './expression.ts'
 import type { Net, Value } from './net.ts'
 
 /** One number for both axes, or [height, width]. */
@@ -120,12 +121,19 @@ export function averagePool(net: Net, path: string, x: Value, kernel: Both, wind
   return net.node(path, 'AveragePool', [x], shape, attributes)
 }
 
-/** Mean over all places: [C,H,W] to [C]. */
-export function globalPool(net: Net, path: string, x: Value): Value {
+/** Mean over all places: [C,H,W] to [C,1,1]. */
+export function globalMean(net: Net, path: string, x: Value): Value {
   const [channels] = mapOf(x)
-  const pooled = net.node(path, 'GlobalAveragePool', [x], [channels, 1, 1])
-  return net.node(path, 'Flatten', [pooled], [channels], { axis: int(1) })
+  return net.node(path, 'GlobalAveragePool', [x], [channels, 1, 1])
 }
+
+/** Mean over all places: [C,H,W] to [C]. */
+export const globalPool = (net: Net, path: string, x: Value): Value =>
+  flatten(net, path, globalMean(net, path, x))
+
+/** All elements in one axis. */
+export const flatten = (net: Net, path: string, x: Value): Value =>
+  net.node(path, 'Flatten', [x], [count(x.shape)], { axis: int(1) })
 
 /**
  * Linear layer on the last axis, with `<path>.weight` [out,in] (or [out,in,1,1]) and, where there is one, `<path>.bias`.
