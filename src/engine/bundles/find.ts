@@ -6,7 +6,7 @@ import { looksLikeImage } from '#shared/imageFiles.ts'
 import { locate, openArchive, readPacked } from '../archives/index.ts'
 import { piecesOf } from '../base/userFile.ts'
 import { imageRootSql } from '../facts/index.ts'
-import { listModels } from '../models/index.ts'
+import { listModels, looksLikeModel, readModelFile } from '../models/index.ts'
 import { modelDigest, readModel, type ModelSource } from '../onnx/index.ts'
 import type { Workspace } from '../workspace/index.ts'
 
@@ -21,8 +21,8 @@ export interface Places {
 const mostFiles = 200_000
 
 /**
- * Finds model files by their digests (sha256, hex). Does not find a model that was changed or cannot be read. Checkpoints are found
- * among the models of the workspace, with the choices that their networks were built with.
+ * Finds model files by their digests (sha256, hex). Does not find a model that was changed or cannot be read. A checkpoint of a
+ * folder is found where its network was built without choices of a person; one of the workspace with any.
  */
 export async function findModels(
   { workspace, folders, signal }: Places,
@@ -35,12 +35,25 @@ export async function findModels(
   for (const folder of folders) {
     for await (const path of filesOf(folder)) {
       if (signal.aborted || [...wanted].every((digest) => found.has(digest))) return found
-      if (!/\.onnx$/i.test(path)) continue
-      const digest = await readModel(path).then(modelDigest, () => null)
-      if (digest !== null && wanted.has(digest) && !found.has(digest)) found.set(digest, { path })
+      if (!looksLikeModel(path)) continue
+      const model = await modelAt(path, signal)
+      if (model && wanted.has(model.digest) && !found.has(model.digest)) found.set(model.digest, model.source)
     }
   }
   return found
+}
+
+/** The digest of a file, built as a checkpoint is by itself; null where it is no model. */
+async function modelAt(
+  path: string,
+  signal: AbortSignal,
+): Promise<{ digest: string; source: ModelSource } | null> {
+  if (/\.onnx$/i.test(path)) {
+    const digest = await readModel(path).then(modelDigest, () => null)
+    return digest === null ? null : { digest, source: { path } }
+  }
+  const file = await readModelFile(path, signal).catch(() => null)
+  return file && { digest: file.digest, source: { path, choice: file.inspection.checkpoint?.choice } }
 }
 
 /**

@@ -13,6 +13,9 @@ const repositoryFiles = [
 ]
 const endings = /\.(onnx|safetensors|pth|pt|pth\.tar|ckpt|bin|npz)$/i
 
+/** Whether a name or a path ends like that of a model file. */
+export const looksLikeModel = (name: string): boolean => endings.test(name)
+
 /**
  * The model file that a path means: the file itself, or that of a folder with one model, such as a repository of Hugging Face.
  *
@@ -27,7 +30,7 @@ export function modelFileAt(path: string): string {
   const whole = repositoryFiles.find(isFile)
   if (whole !== undefined) return join(absolute, whole)
   const found = readdirSync(absolute)
-    .filter((name) => endings.test(name) && isFile(name))
+    .filter((name) => looksLikeModel(name) && isFile(name))
     .sort()
   const [only, ...others] = found
   if (only === undefined)

@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
+import { findModels } from '#engine/bundles/find.ts'
 import { readModel } from '#engine/onnx/index.ts'
 import { temporaryFolderOfFile } from '../../temporary.ts'
 import { float32, numbers, relativeError, run } from '../onnx/support.ts'
@@ -190,4 +191,12 @@ it('names the models of a folder that has several', async () => {
     code: 'USAGE',
     message: expect.stringContaining('a.pth, b.onnx'),
   })
+})
+
+it('is found by its digest in a folder that a check of a bundle is given', async () => {
+  const path = repository('somewhere-else', { 'config.json': config })
+  const { digest } = await engine.client.models.preview({ path })
+  const places = { workspace: null, folders: [path], signal: new AbortController().signal }
+  const found = await findModels(places, new Set([digest]))
+  expect(found.get(digest)?.path).toBe(join(path, 'model.safetensors'))
 })
