@@ -20,6 +20,7 @@ const families = [
   'vit',
   'bit',
   'vgg',
+  'efficientnet',
   'mobilenetV2',
   'densenet',
   'swin',

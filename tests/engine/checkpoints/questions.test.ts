@@ -73,6 +73,9 @@ describe.each([
   ['vgg', 'VGG-16 BN', {}, 224, { resizeTo: 256, interpolation: 'bilinear' }],
   ['densenet', 'DenseNet-161', {}, 224, { resizeTo: 256, interpolation: 'bilinear' }],
   ['mobilenetV2', 'MobileNetV2', {}, 224, { resizeTo: 256, interpolation: 'bilinear' }],
+  ['efficientnet', 'EfficientNet-B0', {}, 224, { resizeTo: 256, interpolation: 'bicubic' }],
+  ['efficientnet', 'EfficientNet-B3', {}, 300, { resizeTo: 320, interpolation: 'bicubic' }],
+  ['efficientnet', 'EfficientNet-B4', { fileName: 'tf_efficientnet_b4.pth' }, 380, { resizeTo: 412 }],
 ] as const)('%s, %s %j', (family, size, hints, side, preprocessing) => {
   it('has the published preprocessing', () => {
     const checkpoint = checkpointOf(sizes(family).get(size) ?? {})
@@ -107,4 +110,23 @@ it('asks whether small kernels stay only where there are some', () => {
       ({ op }) => op === 'Conv',
     ).length
   expect(count('keep') - count('fold')).toBe(5)
+})
+
+it('takes epsilon and padding of an EfficientNet from its size and origin', () => {
+  const efficientNet = (size: number) =>
+    checkpointOf(sizes('efficientnet').get(`EfficientNet-B${size}`) ?? {})
+  const norm = (size: number, answers = {}) =>
+    buildCheckpoint(efficientNet(size), answers).graph.nodes.find(({ op }) => op === 'BatchNormalization')
+  const epsilon = (value: number) => ({ attributes: { epsilon: { kind: 'float', value } } })
+  // torchvision's names
+  expect(norm(3)).toMatchObject(epsilon(1e-5))
+  expect(norm(5)).toMatchObject(epsilon(1e-3))
+  // timm's names
+  expect(norm(0)).toMatchObject(epsilon(1e-5))
+  expect(norm(0, { origin: 'tensorflow' })).toMatchObject(epsilon(1e-3))
+  expect(asked(efficientNet(0))).toEqual({ origin: 'pytorch', side: '224' })
+  expect(asked(efficientNet(0), { fileName: 'tf_efficientnet_b0_ns-c0e6a31c.pth' })).toMatchObject({
+    origin: 'tensorflow',
+  })
+  expect(asked(efficientNet(6))).toEqual({ origin: 'tensorflow', side: '528' })
 })

@@ -8,6 +8,7 @@ import {
   type Net,
   type Value,
 } from '../build/index.ts'
+import type { Hints, Question } from './family.ts'
 
 type Activation = (net: Net, path: string, x: Value) => Value
 
@@ -115,3 +116,26 @@ export function placeOf(part: string, expands: boolean, squeezed: boolean): [lay
 
 /** Names of the tensors of a block: its stage, its index and its part. */
 export const ownBlock = /^blocks\.(\d+)\.(\d+)\.((?:se\.)?\w+)\./
+
+/** Asks whether weights come from TensorFlow, whose padding and epsilon shapes do not say; timm has both under the same names. */
+export function originQuestion(hints: Hints, usual: Origin): Question {
+  const named = `${hints.architecture ?? ''} ${hints.fileName ?? ''}`.includes('tf_')
+  return {
+    id: 'origin',
+    title: 'Trained in',
+    hint: named
+      ? 'The name says it.'
+      : 'Networks of both have the same tensors; this is the origin of most published weights of this size.',
+    default: named ? 'tensorflow' : usual,
+    choices: [
+      { value: 'pytorch', title: 'PyTorch: even padding, epsilon 0.00001' },
+      {
+        value: 'tensorflow',
+        title: "TensorFlow: its padding (same), epsilon 0.001; timm's names begin with tf_",
+      },
+    ],
+    range: null,
+  }
+}
+
+type Origin = 'pytorch' | 'tensorflow'
