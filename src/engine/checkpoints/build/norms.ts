@@ -1,5 +1,5 @@
-import { float, int } from '../../onnx/index.ts'
-import { permute, reshape } from './axes.ts'
+import { float, int, ints } from '../../onnx/index.ts'
+import { add, multiply, permute, reshape } from './axes.ts'
 import { count, difference, inverseRoot, product, type Expression } from './expression.ts'
 import type { Net, Value } from './net.ts'
 
@@ -62,6 +62,26 @@ export function groupNorm(net: Net, path: string, x: Value, groups: number, epsi
   const [weight, bias] = ['weight', 'bias'].map((name) => perChannel(net, `${path}.${name}`, channels))
   const scaled = net.node(path, 'Mul', [back, weight ?? ''], x.shape)
   return net.node(path, 'Add', [scaled, bias ?? ''], x.shape)
+}
+
+/**
+ * Global response norm of [H,W,C] with `<path>.gamma` and `<path>.beta`, [C] each (Woo et al. 2023): channels are scaled by
+ * their length over all places, relative to the mean of these lengths. It is written as timm does (timm/layers/grn.py),
+ * y = beta + (gamma length / (mean + 1e-6) + 1) x, which is not taken for a residual unit as x + gamma x … + beta would be.
+ *
+ * @throws MODEL_UNSUPPORTED where a tensor is missing or does not fit
+ */
+export function responseNorm(net: Net, path: string, x: Value): Value {
+  const channels = x.shape[2] ?? 0
+  const shape = [1, 1, channels]
+  const lengths = net.node(path, 'ReduceL2', [x], shape, { axes: ints([1, 2]), keepdims: int(1) })
+  const mean = net.node(path, 'ReduceMean', [lengths], [1, 1, 1], { axes: ints([-1]), keepdims: int(1) })
+  const least = net.node(path, 'Add', [mean, net.floats([1e-6])], [1, 1, 1])
+  const relative = net.node(path, 'Div', [lengths, least], shape)
+  const scaled = multiply(net, path, relative, vector(net, `${path}.gamma`, channels))
+  const factor = net.node(path, 'Add', [scaled, net.floats([1])], shape)
+  const product = net.node(path, 'Mul', [factor, x], x.shape)
+  return add(net, path, product, vector(net, `${path}.beta`, channels))
 }
 
 /** A weight of a number for each channel, in a shape that is repeated over [N,C,H,W]. */

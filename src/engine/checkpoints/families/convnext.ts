@@ -8,6 +8,7 @@ import {
   multiply,
   permute,
   residual,
+  responseNorm,
   vector,
   type Naming,
   type Net,
@@ -19,6 +20,8 @@ import { preprocessingFor } from './preprocessing.ts'
 
 interface ConvNeXt {
   depths: readonly number[]
+  /** Whether it is ConvNeXt V2, whose layers have a global response norm in place of the layer scale. */
+  second: boolean
 }
 
 /** timm's `ConvNeXt` (timm/models/convnext.py). */
@@ -29,6 +32,8 @@ const timm: Naming = {
     { own: /^downsample_layers\.(\d)\./, stored: 'stages.$1.downsample.' },
     { own: /^(stages\.\d)\.(\d+)\.dwconv\./, stored: '$1.blocks.$2.conv_dw.' },
     { own: /^(stages\.\d)\.(\d+)\.pwconv(\d)\./, stored: '$1.blocks.$2.mlp.fc$3.' },
+    { own: /^(stages\.\d)\.(\d+)\.grn\.gamma/, stored: '$1.blocks.$2.mlp.grn.weight' },
+    { own: /^(stages\.\d)\.(\d+)\.grn\.beta/, stored: '$1.blocks.$2.mlp.grn.bias' },
     { own: /^(stages\.\d)\.(\d+)\./, stored: '$1.blocks.$2.' },
     { own: /^norm\./, stored: 'head.norm.' },
     { own: /^head\./, stored: 'head.fc.' },
@@ -56,16 +61,18 @@ const torchvision: Naming = {
   ],
 }
 
-/** Hugging Face's `ConvNextForImageClassification` (transformers, modeling_convnext.py). */
+/** Hugging Face's ConvNeXt and ConvNeXt V2 (transformers, modeling_convnext.py and modeling_convnextv2.py). */
 const huggingFace: Naming = {
   by: 'Hugging Face',
-  prefixes: ['convnext.', ''],
+  prefixes: ['convnext.', 'convnextv2.', ''],
   rules: [
     { own: /^downsample_layers\.0\.0\./, stored: 'embeddings.patch_embeddings.' },
     { own: /^downsample_layers\.0\.1\./, stored: 'embeddings.layernorm.' },
     { own: /^downsample_layers\.(\d)\./, stored: 'encoder.stages.$1.downsampling_layer.' },
     { own: /^(stages\.\d)\.(\d+)\.norm\./, stored: 'encoder.$1.layers.$2.layernorm.' },
     { own: /^(stages\.\d)\.(\d+)\.gamma/, stored: 'encoder.$1.layers.$2.layer_scale_parameter' },
+    { own: /^(stages\.\d)\.(\d+)\.grn\.gamma/, stored: 'encoder.$1.layers.$2.grn.weight' },
+    { own: /^(stages\.\d)\.(\d+)\.grn\.beta/, stored: 'encoder.$1.layers.$2.grn.bias' },
     { own: /^(stages\.\d)\.(\d+)\./, stored: 'encoder.$1.layers.$2.' },
     { own: /^norm\./, stored: 'layernorm.' },
     { own: /^head\./, stored: 'classifier.' },
@@ -73,8 +80,8 @@ const huggingFace: Naming = {
 }
 
 /**
- * ConvNeXt by the names of its authors (Liu et al. 2022; ConvNeXt, models/convnext.py). Layer norms over channels are
- * taken between transposes, as torchvision does.
+ * ConvNeXt and ConvNeXt V2 by the names of their authors (Liu et al. 2022; ConvNeXt, models/convnext.py; Woo et al. 2023;
+ * ConvNeXt-V2, models/convnextv2.py). Layer norms over channels are taken between transposes, as torchvision does.
  */
 export const convNeXt = defineFamily<ConvNeXt>({
   id: 'ConvNeXt',
@@ -88,17 +95,21 @@ export const convNeXt = defineFamily<ConvNeXt>({
     )
     if (depths.some((depth) => depth === 0)) return null
     const kernels = tensors.shape('stages.0.0.dwconv.weight')?.[3]
-    const size = sizes.get(`${stem[0]} ${depths.join()}`)
+    const second = tensors.has('stages.0.0.grn.gamma')
+    const size = (second ? secondSizes : sizes).get(`${stem[0]} ${depths.join()}`)
     return {
-      config: { depths },
-      size: size !== undefined && kernels === 7 && stem[3] === 4 ? `ConvNeXt-${size}` : null,
+      config: { depths, second },
+      size:
+        size !== undefined && kernels === 7 && stem[3] === 4
+          ? `ConvNeXt${second ? ' V2' : ''}-${size}`
+          : null,
       classes: tensors.shape('head.weight')?.[0] ?? null,
     }
   },
 
   questions: (_found, _tensors, hints) => [sideQuestion(224, hints)],
 
-  preprocessing({ size }, tensors, answers) {
+  preprocessing({ config, size }, tensors, answers) {
     const side = numberOf(answers, 'side')
     if (tensors.naming === torchvision)
       return {
@@ -107,7 +118,7 @@ export const convNeXt = defineFamily<ConvNeXt>({
       }
     return {
       preprocessing: preprocessingFor(side, { crop: side >= 384 ? null : 0.875, interpolation: 'bicubic' }),
-      source: 'ConvNeXt, datasets.py: 224 of 256 pixels, whole images from 384 on',
+      source: `ConvNeXt${config.second ? '-V2' : ''}, datasets.py: 224 of 256 pixels, whole images from 384 on`,
     }
   },
 
@@ -130,12 +141,15 @@ function patches(net: Net, path: string, x: Value): Value {
   return conv(net, path, x, { stride: side, pad: 0 })
 }
 
-/** x + gamma (pwconv2(gelu(pwconv1(norm(dwconv(x)))))). */
+/** x + gamma (pwconv2(grn(gelu(pwconv1(norm(dwconv(x))))))), where gamma and grn may be missing. */
 const block = (net: Net, path: string, x: Value) =>
   residual(net, path, x, (from) => {
     const last = permute(net, path, conv(net, `${path}.dwconv`, from), [1, 2, 0])
     const wide = linear(net, `${path}.pwconv1`, layerNorm(net, `${path}.norm`, last))
-    const narrow = linear(net, `${path}.pwconv2`, gelu(net, `${path}.act`, wide))
+    const active = gelu(net, `${path}.act`, wide)
+    const grn = `${path}.grn`
+    const responses = net.has(`${grn}.gamma`) ? responseNorm(net, grn, active) : active
+    const narrow = linear(net, `${path}.pwconv2`, responses)
     const gamma = `${path}.gamma`
     const scaled = net.has(gamma) ? multiply(net, path, vector(net, gamma, from.shape[0]), narrow) : narrow
     return permute(net, path, scaled, [2, 0, 1])
@@ -152,6 +166,18 @@ const sizes = new Map([
   ['128 3,3,27,3', 'B'],
   ['192 3,3,27,3', 'L'],
   ['256 3,3,27,3', 'XL'],
+])
+
+/** Those of ConvNeXt V2. */
+const secondSizes = new Map([
+  ['40 2,2,6,2', 'A'],
+  ['48 2,2,6,2', 'F'],
+  ['64 2,2,6,2', 'P'],
+  ['80 2,2,8,2', 'N'],
+  ['96 3,3,9,3', 'T'],
+  ['128 3,3,27,3', 'B'],
+  ['192 3,3,27,3', 'L'],
+  ['352 3,3,27,3', 'H'],
 ])
 
 /** Length of the shorter side before torchvision's crop of 224 pixels. */
