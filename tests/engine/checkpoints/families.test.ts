@@ -15,6 +15,7 @@ import { structureOf } from './structure.ts'
 
 const families = [
   'resnet',
+  'regnet',
   'replknet',
   'convnext',
   'vit',

@@ -2,6 +2,7 @@
 export { bit } from './bit.ts'
 export { convNeXt } from './convnext.ts'
 export { repLKNet } from './replknet.ts'
+export { regNet } from './regnet.ts'
 export { resnet } from './resnet.ts'
 export { swin } from './swin/swin.ts'
 export { vit } from './vit/vit.ts'

@@ -2,8 +2,7 @@ import {
   add,
   batchNorm,
   conv,
-  globalMean,
-  multiply,
+  squeezeAndExcite,
   type NamedTensors,
   type Net,
   type Value,
@@ -53,15 +52,11 @@ export function invertedBlock(net: Net, path: string, x: Value, layers: Layers, 
   const place = expands ? 2 : 1
   const wide = expands ? active(1, convNorm(net, pair('conv_pw', 1), x, layers)) : x
   const deep = active(place, convNorm(net, pair('conv_dw', place), wide, layers, stride))
-  const squeezed = squeezeAndExcite(net, `${path}.se`, deep, layers)
+  const squeezed = net.has(`${path}.se.conv_reduce.weight`)
+    ? squeezeAndExcite(net, `${path}.se`, deep, ['conv_reduce', 'conv_expand'], layers.squeeze)
+    : deep
   const made = convNorm(net, pair(expands ? 'conv_pwl' : 'conv_pw', place + 1), squeezed, layers)
   return made.shape.join() === x.shape.join() && stride === 1 ? add(net, path, made, x) : made
-}
-
-function squeezeAndExcite(net: Net, path: string, x: Value, { squeeze: [active, gate] }: Layers): Value {
-  if (!net.has(`${path}.conv_reduce.weight`)) return x
-  const narrow = active(net, path, conv(net, `${path}.conv_reduce`, globalMean(net, path, x)))
-  return multiply(net, path, x, gate(net, path, conv(net, `${path}.conv_expand`, narrow)))
 }
 
 /** Blocks of each stage. */
