@@ -21,6 +21,7 @@ const families = [
   'vit',
   'bit',
   'vgg',
+  'mobilenetV3',
   'efficientnet',
   'mobilenetV2',
   'densenet',

@@ -72,6 +72,7 @@ describe.each([
   ['bit', 'BiT-R152x4', {}, 480, { resize: 'squash' }],
   ['vgg', 'VGG-16 BN', {}, 224, { resizeTo: 256, interpolation: 'bilinear' }],
   ['densenet', 'DenseNet-161', {}, 224, { resizeTo: 256, interpolation: 'bilinear' }],
+  ['mobilenetV3', 'MobileNetV3-Small', {}, 224, { resizeTo: 256, interpolation: 'bilinear' }],
   ['mobilenetV2', 'MobileNetV2', {}, 224, { resizeTo: 256, interpolation: 'bilinear' }],
   ['efficientnet', 'EfficientNet-B0', {}, 224, { resizeTo: 256, interpolation: 'bicubic' }],
   ['efficientnet', 'EfficientNet-B3', {}, 300, { resizeTo: 320, interpolation: 'bicubic' }],
@@ -90,6 +91,13 @@ it('has the preprocessing of those who named the tensors', () => {
   const published = (family: string, name: string) =>
     recogniseCheckpoint(golden(family, name))?.published.preprocessing
   expect(published('convnext', 'timm')).toMatchObject({ resizeTo: 256, interpolation: 'bicubic' })
+  expect(published('mobilenetV2', 'timm')).toMatchObject({ resizeTo: 256, interpolation: 'bicubic' })
+  expect(published('mobilenetV3', 'timm_large')).toMatchObject({ resizeTo: 256, interpolation: 'bicubic' })
+  expect(
+    recogniseCheckpoint(golden('mobilenetV3', 'timm_large'), {
+      architecture: 'tf_mobilenetv3_large_100.in1k',
+    })?.published.preprocessing,
+  ).toMatchObject({ interpolation: 'bilinear', mean: [0.5, 0.5, 0.5] })
   expect(published('bit', 'npz')).toMatchObject({ size: [480, 480], resize: 'squash' })
   expect(published('vit', 'hugging_face')).toMatchObject({ resize: 'squash', interpolation: 'bilinear' })
 })
