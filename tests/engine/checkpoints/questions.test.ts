@@ -138,3 +138,26 @@ it('takes epsilon and padding of an EfficientNet from its size and origin', () =
   })
   expect(asked(efficientNet(6))).toEqual({ origin: 'tensorflow', side: '528' })
 })
+
+describe('a Swin', () => {
+  const swin = checkpointOf(sizes('swin').get('Swin-T') ?? {})
+
+  it('takes a side that is told only where windows fill it', () => {
+    expect(asked(swin)).toEqual({ side: '224' })
+    expect(asked(swin, { imageSize: 448 })).toEqual({ side: '448' })
+    expect(asked(swin, { imageSize: 256, fileName: 'swin_256.pth' })).toEqual({ side: '224' })
+    expect(() => buildCheckpoint(swin, { side: '256' })).toThrow(/a multiple of 224/)
+  })
+
+  it('is not built where it has position embeddings besides', () => {
+    const shapes = sizes('swin').get('Swin-T') ?? {}
+    expect(recogniseCheckpoint(checkpointOf({ ...shapes, absolute_pos_embed: [1, 3136, 96] }))).toBeNull()
+  })
+})
+
+it('does not take a RegNet Z for a RegNet', () => {
+  const shapes = sizes('regnet').get('RegNet-Y-400MF') ?? {}
+  expect(
+    recogniseCheckpoint(checkpointOf({ ...shapes, 'final_conv.conv.weight': [64, 440, 1, 1] })),
+  ).toBeNull()
+})
