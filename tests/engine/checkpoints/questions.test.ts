@@ -161,3 +161,10 @@ it('does not take a RegNet Z for a RegNet', () => {
     recogniseCheckpoint(checkpointOf({ ...shapes, 'final_conv.conv.weight': [64, 440, 1, 1] })),
   ).toBeNull()
 })
+
+it('does not take a side that a VGG cannot have from a name or a config', () => {
+  const vgg = checkpointOf(sizes('vgg').get('VGG-16') ?? {})
+  expect(asked(vgg, { fileName: 'vgg16_256.pth' })).toEqual({ side: '224' })
+  expect(asked(vgg, { imageSize: 300 })).toEqual({ side: '224' })
+  expect(asked(vgg, { imageSize: 448 })).toEqual({ side: '448' })
+})
