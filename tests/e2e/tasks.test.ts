@@ -117,6 +117,9 @@ describe('in the real window, a researcher', () => {
     await main().getByRole('button', { name: 'Start' }).click()
     // One row for each model and share, all over two images of each of the 16 classes.
     const cells = main().getByRole('table', { name: 'Conditions' }).getByRole('row')
+    await main()
+      .getByRole('button', { name: `All ${4 * models} rows` })
+      .click()
     await expect
       .poll(async () => (await cells.allInnerTexts()).slice(1).map((row) => /\b32\b/.test(row)), {
         timeout: 100_000,
