@@ -55,6 +55,7 @@ describe('a folder of mixed downloads', () => {
       'model augmix.pth.tar',
       'unused broken.pth',
       'dataset imagenet-a.tar',
+      'unused notes.txt',
       'model replk3.onnx',
       'dataset pictures',
       'model resnet-tiny',

@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, parse, resolve } from 'node:path'
 import type { IntakeItem } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { looksLikeImage } from '#shared/imageFiles.ts'
@@ -9,6 +9,7 @@ import {
   isCompanion,
   isDevkit,
   isOfInterest,
+  isShard,
   whyNot,
   type FileKind,
 } from './named.ts'
@@ -41,12 +42,13 @@ const repository = /^(model|pytorch_model)\.(safetensors|bin)(\.index\.json)?$/
 export async function lookAt(paths: readonly string[]): Promise<Found> {
   const search = new Search()
   for (const path of new Set(paths.map((given) => resolve(given)))) await search.given(path)
-  const folders = new Set(
-    search.items.filter(({ kind }) => kind === 'model').map(({ path }) => dirname(path)),
+  const stems = search.items.flatMap(({ kind, path }) =>
+    kind === 'model' ? [join(dirname(path), parse(path).name)] : [],
   )
-  // What was given together with the model that reads it needs no word.
+  // What is named like a model beside it is read with that model, and needs no word.
   const items = search.items.filter(
-    ({ kind, path }) => kind !== 'unused' || !isCompanion(path) || !folders.has(dirname(path)),
+    ({ kind, path }) =>
+      kind !== 'unused' || !isCompanion(path) || !stems.some((stem) => path.startsWith(`${stem}.`)),
   )
   return { items, whole: search.whole }
 }
@@ -108,8 +110,7 @@ class Search {
     if (given && basename(path) === 'workspace.sqlite')
       return this.#add({ kind: 'workspace', path: dirname(path), name })
     if (!isOfInterest(path)) {
-      // What lies beside models and archives is read from there, or not needed.
-      if (given) this.#unused(path, name, whyNot(path))
+      if (!isShard(path)) this.#unused(path, name, whyNot(path))
       return
     }
     if (isDevkit(path)) return this.#unused(path, name, 'It is read from beside the images of ILSVRC2012.')

@@ -12,6 +12,9 @@ const weights = /\.(safetensors|pth|pt|pth\.tar|pt\.tar|ckpt|bin|npz)$/i
 /** Parts of a network whose list is another file, e.g. `model-00001-of-00003.safetensors`. */
 const shard = /-\d{5}-of-\d{5}\.(safetensors|bin)$/i
 
+/** Whether a name is that of a part of a network whose list is another file. */
+export const isShard = (name: string): boolean => shard.test(name)
+
 /** Whether a name is that of a file that is looked at. Others are passed over without being opened. */
 export const isOfInterest = (name: string): boolean =>
   /\.onnx$/i.test(name) ||
