@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { crc32, inflateRaw } from 'node:zlib'
 import { KernelscopeError } from '#shared/errors.ts'
+import { fillFrom } from '../base/fillFrom.ts'
 import { LruMap, remembered } from '../base/lruMap.ts'
 import { asReadError, openUserFile, withUserFile } from '../base/userFile.ts'
 import type { Packed, Place } from './entry.ts'
@@ -49,7 +50,7 @@ export async function withBytes<T>(path: string, use: (bytes: RandomAccess) => P
   if (!packed)
     return withUserFile(path, async (file) => {
       const { size, mtimeMs } = await file.stat()
-      const read = async (target: Uint8Array, from: number) => readAll(file, target, from)
+      const read = async (target: Uint8Array, from: number) => fillFrom(file, target, from)
       return use({ size, mtime: Math.round(mtimeMs), read })
     })
   const { place, archive } = packed
@@ -64,7 +65,7 @@ export async function withBytes<T>(path: string, use: (bytes: RandomAccess) => P
   }
   const file = await handleOf(packed)
   const read = (target: Uint8Array, from: number) =>
-    readAll(file, target.subarray(0, Math.max(0, place.bytes - from)), place.offset + from)
+    fillFrom(file, target.subarray(0, Math.max(0, place.bytes - from)), place.offset + from)
   return use({ size: place.bytes, mtime: archive.mtime, read })
 }
 
@@ -79,7 +80,7 @@ export async function readPacked(packed: Packed): Promise<Buffer> {
   try {
     if (place.kind === 'row')
       return await readTableRow(
-        async (target, from) => readAll(await handleOf(packed), target, from),
+        async (target, from) => fillFrom(await handleOf(packed), target, from),
         packed,
         place.row,
       )
@@ -97,16 +98,16 @@ async function bytesAt(
   const refuse = (what: string) => new KernelscopeError('IMAGE_UNREADABLE', `${path} ${what}`)
   if (place.kind === 'stored') {
     const bytes = Buffer.allocUnsafe(place.bytes)
-    if ((await readAll(file, bytes, place.offset)) < bytes.length)
+    if ((await fillFrom(file, bytes, place.offset)) < bytes.length)
       throw refuse('is cut off by the end of its archive')
     return bytes
   }
   const start = Buffer.allocUnsafe(localHeader)
-  await readAll(file, start, place.offset)
+  await fillFrom(file, start, place.offset)
   if (start.readUInt32LE(0) !== 0x04034b50) throw refuse('is not where the list of its zip says')
   const from = place.offset + localHeader + start.readUInt16LE(26) + start.readUInt16LE(28)
   const packed = Buffer.allocUnsafe(place.packed)
-  if ((await readAll(file, packed, from)) < packed.length) throw refuse('is cut off by the end of its zip')
+  if ((await fillFrom(file, packed, from)) < packed.length) throw refuse('is cut off by the end of its zip')
   const bytes = start.readUInt16LE(8) === 0 ? packed : await unpacked(packed, place.bytes, refuse)
   if (bytes.length !== place.bytes || crc32(bytes) !== place.crc) throw refuse('is damaged in its zip')
   return bytes
@@ -123,15 +124,4 @@ async function unpacked(
   } catch {
     throw refuse('is damaged in its zip, or unpacks to more than the list of the zip says')
   }
-}
-
-/** Reads until the target is full or the file ends. */
-async function readAll(file: FileHandle, target: Uint8Array, from: number): Promise<number> {
-  let done = 0
-  while (done < target.length) {
-    const { bytesRead } = await file.read(target, done, target.length - done, from + done)
-    if (bytesRead === 0) break
-    done += bytesRead
-  }
-  return done
 }

@@ -1,5 +1,5 @@
-import type { FileHandle } from 'node:fs/promises'
 import { KernelscopeError } from '#shared/errors.ts'
+import { fillFrom } from '../../base/fillFrom.ts'
 import { withUserFile } from '../../base/userFile.ts'
 import type { StoredTensor } from '../checkpoint.ts'
 import { refuseFor } from '../containers/refuse.ts'
@@ -38,22 +38,12 @@ async function* plain(
   let at = offset
   while (!pieces.done) {
     const piece = pieces.next()
-    const bytesRead = await withUserFile(path, (file) => fill(file, piece, at))
+    const bytesRead = await withUserFile(path, (file) => fillFrom(file, piece, at))
     if (bytesRead < piece.length) return
     at += piece.length
     pieces.took(piece.length)
     yield piece
   }
-}
-
-async function fill(file: FileHandle, piece: Uint8Array, at: number): Promise<number> {
-  let done = 0
-  while (done < piece.length) {
-    const { bytesRead } = await file.read(piece, done, piece.length - done, at + done)
-    if (bytesRead === 0) break
-    done += bytesRead
-  }
-  return done
 }
 
 async function* inflated(

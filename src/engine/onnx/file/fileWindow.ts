@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
+import { fillFrom } from '../../base/fillFrom.ts'
 
 /** Reads small pieces of a large file by one buffer, with few reads and little memory. */
 export class FileWindow {
@@ -36,11 +37,5 @@ export class FileWindow {
 /** Reads `length` bytes at `offset`, or fewer at the end of the file. */
 export async function readFully(file: FileHandle, offset: number, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length)
-  let done = 0
-  while (done < length) {
-    const { bytesRead } = await file.read(bytes, done, Math.min(length - done, 1 << 30), offset + done)
-    if (bytesRead === 0) return bytes.subarray(0, done)
-    done += bytesRead
-  }
-  return bytes
+  return bytes.subarray(0, await fillFrom(file, bytes, offset))
 }
