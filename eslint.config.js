@@ -73,6 +73,8 @@ const rooms = [
     from: from('cli'),
     allow: [room('shared', 'cli', 'engine'), nodePaths, packages('commander', '@orpc/*', 'zod')],
   },
+  { from: from('remote'), allow: [room('shared', 'remote'), nodePaths, packages('zod')] },
+  { from: from('main', 'cli'), allow: room('remote') },
   { from: from('main'), allow: [room('shared', 'main'), nodePaths, packages('electron', 'zod')] },
   { from: from('preload'), allow: [room('shared', 'preload'), packages('electron')] },
   { from: from(...inPage), allow: [room('shared'), packages('**')] },
@@ -94,6 +96,7 @@ const opensOwnFiles = [
   'src/engine/models/labels.ts',
   'src/engine/onnx/file/{variant,whole}.ts',
   'src/engine/saliency/gradients.ts',
+  'src/engine/serve/{running,starting}.ts',
   'src/engine/studies/masks/{draws,replayFile}.ts',
   'src/engine/studies/summary/{answers,paper}.ts',
 ]
@@ -219,7 +222,7 @@ export default tseslint.config(
           capture: ['room'],
           partialMatch: false,
         },
-        ...['shared', 'engine', 'main', 'preload', 'renderer', 'cli'].map((type) => ({
+        ...['shared', 'engine', 'remote', 'main', 'preload', 'renderer', 'cli'].map((type) => ({
           type,
           pattern: `src/${type}`,
           partialMatch: false,

@@ -1,4 +1,4 @@
-// `npm run fuzz -- [--seconds 600] [--seed N] [--first N] [messages|models|images|kills|bundles|workspaces …]`: the fuzzers of tests/trust, with one seed after
+// `npm run fuzz -- [--seconds 600] [--seed N] [--first N] [messages|wire|models|images|kills|bundles|workspaces …]`: the fuzzers of tests/trust, with one seed after
 // another, as long as asked. A failure names its seed; `--seed N --seconds 1` repeats it. `--first N` begins with
 // case N of bundles and workspaces.
 import path from 'node:path'
@@ -8,6 +8,7 @@ import { root, run } from './run.ts'
 /** The file of tests of each fuzzer. */
 const files: Record<string, string> = {
   messages: 'messages',
+  wire: 'wire',
   models: 'models',
   images: 'images',
   kills: 'kills',

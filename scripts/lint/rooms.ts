@@ -27,6 +27,7 @@ export const engineRooms: readonly string[] = [
   'bundles',
   'report',
   'api',
+  'serve',
 ]
 
 /** Rooms of the studies, with those they import; `registry` is the file `registry.ts`. */

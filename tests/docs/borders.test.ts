@@ -34,6 +34,7 @@ describe('the linter', () => {
       '../studies/cell/cell.ts',
     ],
     ['lib, a component', 'src/renderer/lib/format.ts', '../ui/table.ts'],
+    ['the near end, the engine', 'src/remote/nearEnd.ts', '../engine/base/log.ts'],
     ['shared, the engine', 'src/shared/errors.ts', '../engine/base/log.ts'],
   ])('refuses that %s imports it', async (_, file, path) => {
     expect(await broken(eslint, file, `export * from '${path}'`)).toContain('boundaries/dependencies')
