@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util'
 import { toEngine, type FromEngine } from '#shared/engineProtocol.ts'
 import { toErrorShape } from '#shared/errors.ts'
 import './base/noTelemetry.ts'
-import { writeCrash } from './base/crashFile.ts'
+import { dropped } from './base/dropped.ts'
+import { endOnFault } from './base/faults.ts'
 import { Log } from './base/log.ts'
 import { LogFile } from './base/logFile.ts'
 import { Ports } from './ports.ts'
@@ -22,39 +23,16 @@ const { values } = parseArgs({
   },
 })
 const log = new Log(values.logs === undefined ? null : new LogFile(values.logs))
-/** Time in milliseconds for the last message to the shell. */
-const lastWordsMs = 500
 
 const send = (message: FromEngine, sent: () => void = () => undefined) => {
   if (process.connected) process.send?.(message, sent)
   else sent()
 }
 
-/** Leaves a crash file, tells the shell, and ends: after such an error nothing can be relied upon. */
-function crash(event: string, error: unknown): void {
-  const file = writeCrash(log, event, error)
-  const { message, details = '', ...shape } = toErrorShape(error)
-  const kept = file === null ? details : `${details}\n\nCrash file: ${file}`
-  process.stderr.write(`${event}: ${details || message}\n`)
-  const end = () => process.exit(1)
-  setTimeout(end, lastWordsMs)
-  send({ type: 'fatal', problem: { ...shape, message, details: kept } }, end)
-}
-process.on('uncaughtException', (error) => crash('uncaughtException', error))
-process.on('unhandledRejection', (error) => crash('unhandledRejection', error))
+endOnFault(log, (problem, told) => send({ type: 'fatal', problem }, told))
 
 // Loaded now, after telemetry was switched off: what is imported above is evaluated before all other code.
 const { createEngine, router, serveBytes } = await import('./api/index.ts')
-
-/** Logs what was dropped: the first, the tenth, the hundredth and so on. */
-function dropped(what: string): (error: unknown) => void {
-  let count = 0
-  return (error) => {
-    count += 1
-    if (/^10*$/.test(String(count)))
-      log.write('warning', `${what} was dropped, number ${count}`, toErrorShape(error))
-  }
-}
 
 async function start(): Promise<void> {
   const engine = await createEngine({
@@ -68,12 +46,12 @@ async function start(): Promise<void> {
     checksAhead: true,
   })
   const bytes = await serveBytes(engine.session)
-  const notOfShell = dropped('a message that the shell does not send')
+  const notOfShell = dropped(log, 'a message that the shell does not send')
   const ports = new Ports({
     handler: new StandardRPCHandler(router),
     context: engine.context,
     send: (port, data) => send({ type: 'rpc', port, data }),
-    refused: dropped('a message of a window'),
+    refused: dropped(log, 'a message of a window'),
   })
   let stopping = false
   const stop = async () => {

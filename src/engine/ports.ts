@@ -43,6 +43,11 @@ export class Ports {
     this.#peers.delete(port)
   }
 
+  /** Closes all ports. */
+  close(): void {
+    for (const port of this.#peers.keys()) this.disconnect(port)
+  }
+
   /** Answers a message. Messages of ports that are not open are dropped. */
   take(port: number, data: string): void {
     this.#peers.get(port)?.message(data, this.#handle).catch(this.#options.refused)

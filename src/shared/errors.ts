@@ -82,6 +82,13 @@ export const errorCodes = {
   // bundles
   BUNDLE_MALFORMED: { exit: 10, hint: 'Ask for the bundle again; nothing of it was used.' },
   BUNDLE_NEWER: { exit: 10, hint: 'It was made by a newer Kernelscope. Update the app to open it.' },
+  // other machines
+  REMOTE_REFUSED: {
+    exit: 13,
+    hint: 'Run ssh with this host once in a terminal: it must log in without a question.',
+  },
+  REMOTE_MISSING: { exit: 13, hint: 'Install this version there: kernelscope remote install HOST.' },
+  REMOTE_LOST: { exit: 13, hint: 'Try again when the machine can be reached; jobs go on there.' },
   // the rest
   USAGE: { exit: 2, hint: 'See --help.' },
   CANCELLED: { exit: 130, hint: 'Run the same command again to go on where it stopped.' },

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { EngineState } from '#shared/bridge.ts'
+import { engineEnvironment } from '#shared/engineEnvironment.ts'
 import { Engine } from '../../src/main/engine.ts'
-import { engineEnvironment } from '../../src/main/environment.ts'
 
 const fixture = fileURLToPath(new URL('./fixtures/engine.ts', import.meta.url))
 const running: Engine[] = []

@@ -59,5 +59,6 @@ export async function createEngine(options: SessionOptions = {}): Promise<Engine
   await session.reopen()
   return { session, context, client: createRouterClient(router, { context }), close: () => session.close() }
 }
-export type { ApiContext }
+export type { ApiContext, EngineSession }
+export { reply } from './bytes/reply.ts'
 export { serveBytes } from './bytes/server.ts'

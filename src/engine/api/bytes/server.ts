@@ -3,10 +3,9 @@ import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import { toErrorShape, type ErrorCode } from '#shared/errors.ts'
 import { temporaryFolder } from '../../base/temporary.ts'
 import type { EngineSession } from '../session/session.ts'
-import { answerTo } from './routes.ts'
+import { reply } from './reply.ts'
 
 /**
  * Serves bulk data and pictures for `app://…/bytes/…`, over a Unix socket or named pipe that only this user can open.
@@ -46,18 +45,6 @@ export async function serveBytes(session: EngineSession): Promise<ByteServer> {
   }
 }
 
-const statusOf: Partial<Record<ErrorCode, number>> = {
-  IMAGE_NOT_FOUND: 404,
-  MODEL_NOT_FOUND: 404,
-  FIGURE_NOT_FOUND: 404,
-  MAP_EXPIRED: 404,
-  FILE_MISSING: 404,
-  USAGE: 400,
-  WORKSPACE_CLOSED: 409,
-  IMAGE_UNREADABLE: 422,
-  IMAGE_TOO_LARGE: 422,
-}
-
 async function answer(
   session: EngineSession,
   request: IncomingMessage,
@@ -66,21 +53,6 @@ async function answer(
   // A picture whose request was given up, as by scrolling on, is not made.
   const gone = new AbortController()
   response.on('close', () => gone.abort())
-  try {
-    const url = new URL(request.url ?? '', 'app://kernelscope')
-    const { type, bytes, headers } = await answerTo(session, url, gone.signal)
-    response
-      .writeHead(200, {
-        'content-type': type,
-        'content-length': bytes.byteLength,
-        'cache-control': 'no-store',
-        ...headers,
-      })
-      .end(bytes)
-  } catch (error) {
-    const shape = toErrorShape(error)
-    response
-      .writeHead(statusOf[shape.code] ?? 500, { 'content-type': 'application/json' })
-      .end(JSON.stringify(shape))
-  }
+  const { status, headers, bytes } = await reply(session, request.url ?? '', gone.signal)
+  response.writeHead(status, headers).end(bytes)
 }
