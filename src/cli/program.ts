@@ -7,14 +7,16 @@ import { addFigureCommand } from './commands/figure.ts'
 import { addJobCommands } from './commands/job.ts'
 import { addModelCommands } from './commands/model.ts'
 import { addReportCommands } from './commands/report.ts'
+import { addServeCommand } from './commands/serve.ts'
 import { addStudyCommands } from './commands/study.ts'
 import { addTableCommand } from './commands/table.ts'
 import { addSystemCommands } from './commands/system.ts'
 import { addWorkspaceCommands } from './commands/workspace.ts'
-import type { StartEngine } from './client.ts'
+import type { ConnectFar, StartEngine } from './client.ts'
+import { connectFar } from './far.ts'
 import { exitCodeOf, formatFailure, shapeOfFailure } from './failure.ts'
 import type { Io } from './io.ts'
-import { CliSession } from './session.ts'
+import { CliSession, type GlobalOptions } from './session.ts'
 
 /**
  * Runs one command and returns its exit code. Ctrl-C ends all that it waits for. Results go to `io.out`, everything else to `io.err`; nothing is read or
@@ -29,11 +31,14 @@ export async function runCli(
   start: StartEngine,
   version: string,
 ): Promise<number> {
-  const session = new CliSession(io, start)
+  const connect: ConnectFar = (address, env) => connectFar(address, version, env)
+  const session = new CliSession(io, start, connect)
   let exit = 0
   const program = buildProgram(session, version, (code) => (exit = code))
   try {
-    await stoppedBy(io.signal, () => program.parseAsync(withCommand(args), { from: 'user' }))
+    await stoppedBy(io.signal, () =>
+      Promise.race([program.parseAsync(withCommand(args), { from: 'user' }), session.lost]),
+    )
   } catch (error) {
     // Help and version have been printed by now.
     if (error instanceof CommanderError && error.exitCode === 0) return 0
@@ -52,7 +57,7 @@ function buildProgram(session: CliSession, version: string, fail: (exit: number)
   const program = new Command('kernelscope')
     .description('Look inside ONNX image classifiers and measure how robust they are.')
     .version(version)
-    .option('-w, --workspace <dir>', 'folder of the workspace')
+    .option('-w, --workspace <dir>', 'folder of the workspace, or ssh://host/folder')
     .option('--json', 'print results and errors as JSON')
     .option('-q, --quiet', 'show no progress')
     .option('--read-only', 'only read the workspace; another Kernelscope may have it open')
@@ -63,6 +68,9 @@ function buildProgram(session: CliSession, version: string, fail: (exit: number)
       outputError: () => undefined,
     })
     .configureHelp({ showGlobalOptions: true })
+    .hook('preAction', async (_, command) => {
+      if (!ofThisMachine.has(topOf(command))) await session.connect(command.optsWithGlobals<GlobalOptions>())
+    })
   addWorkspaceCommands(program, session, fail)
   addModelCommands(program, session, fail)
   addDatasetCommands(program, session, fail)
@@ -72,9 +80,16 @@ function buildProgram(session: CliSession, version: string, fail: (exit: number)
   addTableCommand(program, session)
   addReportCommands(program, session)
   addBundleCommands(program, session, fail)
+  addServeCommand(program, session)
   addSystemCommands(program, session, fail)
   return program
 }
+
+/** Commands that are about this machine, wherever the workspace is. */
+const ofThisMachine: ReadonlySet<string> = new Set(['serve', 'remote', 'setup-cuda'])
+
+/** Name of the command below the program, as `study` of `study run`. */
+const topOf = (command: Command): string => (command.parent?.parent ? topOf(command.parent) : command.name())
 
 /** A model or a bundle alone is shown: its file stands for `model inspect FILE` or `bundle open FILE`. */
 function withCommand(args: readonly string[]): string[] {

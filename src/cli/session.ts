@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Settings, WorkspaceInfo } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import type { Client, EngineHandle, StartEngine } from './client.ts'
+import { isFarAddress, parseFarAddress } from '#shared/farAddress.ts'
+import type { Client, ConnectFar, EngineHandle, FarHandle, StartEngine } from './client.ts'
+import { refuseOverrides } from './far.ts'
 import type { Io } from './io.ts'
 
 /** Options that every command has. */
@@ -15,17 +17,52 @@ export interface GlobalOptions {
 
 /** One run of the program: starts the engine when it is first needed, and prints results. */
 export class CliSession {
-  readonly io: Io
   readonly #start: StartEngine
+  readonly #connect: ConnectFar
+  #io: Io
   #engine: EngineHandle | null = null
+  #far: FarHandle | null = null
+  readonly #lost = Promise.withResolvers<never>()
 
-  constructor(io: Io, start: StartEngine) {
-    this.io = io
+  constructor(io: Io, start: StartEngine, connect: ConnectFar) {
+    this.#io = io
     this.#start = start
+    this.#connect = connect
+    // It is waited for only while a command runs.
+    this.#lost.promise.catch(() => undefined)
+  }
+
+  get io(): Io {
+    return this.#io
+  }
+
+  /** Rejects when the connection to another machine is lost. */
+  get lost(): Promise<never> {
+    return this.#lost.promise
+  }
+
+  /**
+   * Connects where the workspace is on another machine. Paths of the command are paths there from now on.
+   *
+   * @throws REMOTE_REFUSED, REMOTE_MISSING, REMOTE_LOST where there is no connection; USAGE where it is no address
+   */
+  async connect({ workspace, readOnly }: GlobalOptions): Promise<void> {
+    const named = workspace ?? this.io.env['KERNELSCOPE_WORKSPACE'] ?? ''
+    if (!isFarAddress(named)) return
+    if (readOnly)
+      throw new KernelscopeError('USAGE', '--read-only is not for a workspace on another machine', {
+        hint: 'Its engine has it open for all its windows.',
+      })
+    const far = await this.#connect(parseFarAddress(named), this.io.env)
+    far.lost.catch(this.#lost.reject)
+    this.#far = far
+    this.#engine = far
+    this.#io = { ...this.#io, cwd: far.home }
   }
 
   /** The engine without a workspace, for commands that need only files. */
   async client(overrides: Partial<Settings> = {}): Promise<Client> {
+    if (this.#far) refuseOverrides(overrides)
     this.#engine ??= await this.#start(overrides)
     return stoppable(this.#engine.client, this.io.signal)
   }
@@ -56,6 +93,12 @@ export class CliSession {
   }
 
   workspacePath({ workspace }: GlobalOptions): string {
+    if (this.#far) {
+      if (this.#far.workspace !== null) return this.#far.workspace
+      throw new KernelscopeError('USAGE', 'the address names no folder', {
+        hint: 'Write ssh://host/folder, as ssh://lab/data/workspace.',
+      })
+    }
     const named = workspace ?? this.io.env['KERNELSCOPE_WORKSPACE']
     if (named) return resolve(this.io.cwd, named)
     if (existsSync(join(this.io.cwd, 'workspace.sqlite'))) return this.io.cwd
@@ -83,6 +126,8 @@ export class CliSession {
 function stoppable<T extends object>(client: T, signal: AbortSignal): T {
   return new Proxy(client, {
     get(target, key) {
+      // A client over a stream has a request of every name; awaiting it must not send one.
+      if (key === 'then') return undefined
       const part: unknown = Reflect.get(target, key)
       return typeof part === 'function' || (typeof part === 'object' && part !== null)
         ? stoppable(part, signal)

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { isFarAddress } from '#shared/farAddress.ts'
 
 export interface StartArguments {
   /** Open the sample workspace: `npm run demo`. */
   sample: boolean
-  /** Absolute paths of existing files and folders. */
+  /** Absolute paths of existing files and folders, and addresses `ssh://…`. */
   paths: string[]
 }
 
@@ -16,7 +17,7 @@ export function startArguments(argv: string[], cwd: string, appFolder: string): 
   const paths = argv
     .slice(1)
     .filter((argument) => !argument.startsWith('-'))
-    .map((argument) => path.resolve(cwd, argument))
-    .filter((file) => file !== path.resolve(appFolder) && existsSync(file))
+    .map((argument) => (isFarAddress(argument) ? argument : path.resolve(cwd, argument)))
+    .filter((file) => isFarAddress(file) || (file !== path.resolve(appFolder) && existsSync(file)))
   return { sample: argv.includes('--sample'), paths }
 }

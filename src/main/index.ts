@@ -1,20 +1,23 @@
 import { app, BrowserWindow, dialog } from 'electron'
 import { z } from 'zod'
 import { channels } from '#shared/channels.ts'
+import { engineEnvironment } from '#shared/engineEnvironment.ts'
 import { startArguments } from './arguments.ts'
 import { pictureWaitMs } from './byteServer.ts'
 import { onCall, onNote } from './calls.ts'
 import { writeCrash } from './crash.ts'
+import { CurrentEngine } from './currentEngine.ts'
 import { answerDialogs } from './dialogs.ts'
 import { Engine } from './engine.ts'
-import { engineEnvironment } from './environment.ts'
 import { guardSession, refuseNavigation } from './guards.ts'
+import { Machine } from './machine.ts'
 import { Mailbox } from './mailbox.ts'
 import { setMenu } from './menu.ts'
 import {
   devServer,
   engineFile,
   logFolder,
+  machineFile,
   nodeFile,
   pageFolder,
   signersFile,
@@ -34,27 +37,33 @@ function crashed(event: string, error: unknown): string | null {
 }
 
 function run() {
-  const engine = new Engine({
-    node: nodeFile(),
-    args: [
-      engineFile,
-      ...['--state', stateFile(), '--unkept', unkeptFolder(), '--logs', logFolder()],
-      ...['--signers', signersFile(), '--electron', process.versions.electron],
-    ],
-    env: engineEnvironment(process.env),
-  })
+  const local = () =>
+    new Engine({
+      node: nodeFile(),
+      args: [
+        engineFile,
+        ...['--state', stateFile(), '--unkept', unkeptFolder(), '--logs', logFolder()],
+        ...['--signers', signersFile(), '--electron', process.versions.electron],
+      ],
+      env: engineEnvironment(process.env),
+    })
+  const machine = new Machine({ version: app.getVersion(), env: process.env, local, file: machineFile() })
+  const engine = new CurrentEngine(machine.first())
   const relay = new PortRelay(engine)
   const mailbox = new Mailbox()
 
   engine.on('state', (state) => {
     // An engine that can tell why it ends leaves a crash file itself; a native crash leaves none.
-    if (state.state === 'down' && !state.busy && state.problem.code === 'ENGINE_DOWN')
+    const here = state.host === undefined
+    if (here && state.state === 'down' && !state.busy && state.problem.code === 'ENGINE_DOWN')
       crashed('the engine ended', `${state.problem.message}\n${state.problem.details ?? ''}`)
     for (const window of BrowserWindow.getAllWindows()) window.webContents.send(channels.engineState, state)
   })
   onNote(channels.connect, nothing, (_nothing, { page }) => relay.connect(page))
   onCall(channels.engineState, nothing, () => engine.state)
   onCall(channels.restartEngine, nothing, () => engine.restart())
+  onCall(channels.useEngine, z.string().max(5000).nullable(), (address) => machine.use(engine, address))
+  onCall(channels.stopConnecting, nothing, () => machine.stop())
   answerDialogs()
 
   const show = () => {

@@ -23,6 +23,9 @@ export const nodeFile = () =>
 /** The file in which the engine remembers the open workspace. */
 export const stateFile = () => path.join(app.getPath('userData'), 'engine.json')
 
+/** The file in which the shell remembers the machine of the engine, where it is another one. */
+export const machineFile = () => path.join(app.getPath('userData'), 'machine.json')
+
 /** The allowed signers file of the keys that the person trusts for bundles. */
 export const signersFile = () => path.join(app.getPath('userData'), 'allowed_signers')
 

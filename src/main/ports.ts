@@ -1,19 +1,19 @@
 import { MessageChannelMain, type MessagePortMain, type WebContents } from 'electron'
 import { channels } from '#shared/channels.ts'
 import { rpcData } from '#shared/engineProtocol.ts'
-import type { Engine } from './engine.ts'
+import type { CurrentEngine } from './currentEngine.ts'
 
 /**
  * Relays RPC messages between pages and the engine unread. A page that asks once gets a port now, and a new
  * port after every start of the engine. Ports of an ended engine are closed, so that pending calls fail at once.
  */
 export class PortRelay {
-  #engine: Engine
+  #engine: CurrentEngine
   #pages = new Set<WebContents>()
   #ports = new Map<number, { port: MessagePortMain; page: WebContents }>()
   #next = 1
 
-  constructor(engine: Engine) {
+  constructor(engine: CurrentEngine) {
     this.#engine = engine
     engine.on('rpc', ({ port, data }) => this.#ports.get(port)?.port.postMessage(data))
     engine.on('ready', () => {

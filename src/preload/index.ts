@@ -20,6 +20,8 @@ const bridge: Bridge = {
   pathOfDropped: (file) => webUtils.getPathForFile(file),
   showInFolder: (path) => ipcRenderer.invoke(channels.showInFolder, path),
   restartEngine: () => ipcRenderer.invoke(channels.restartEngine),
+  useEngine: (address) => ipcRenderer.invoke(channels.useEngine, address),
+  stopConnecting: () => ipcRenderer.invoke(channels.stopConnecting),
   onEngineState(callback) {
     const stop = subscribe<EngineState>(channels.engineState, callback)
     void ipcRenderer.invoke(channels.engineState).then(callback)

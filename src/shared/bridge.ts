@@ -1,7 +1,14 @@
 import type { ErrorShape } from './errors.ts'
 
 /** State of the engine process, as the window sees it. */
-export type EngineState =
+export type EngineState = {
+  /** The machine that the engine runs on, as the person names it to ssh; left out where it is this one. */
+  host?: string
+  /** Home folder of the person on that machine, once it has answered. */
+  home?: string
+  /** Milliseconds from here to that machine and back, rounded. */
+  roundTripMs?: number
+} & (
   | { state: 'starting' }
   | { state: 'ready' }
   /**
@@ -11,6 +18,10 @@ export type EngineState =
   | { state: 'down'; problem: ErrorShape; retryInMs: number; restarts: number; busy?: boolean }
   /** Not started again, because it ended too often in a short time. The user can ask for another try. */
   | { state: 'failed'; problem: ErrorShape; restarts: number }
+)
+
+/** What came of connecting to another machine. `workspace` is the folder that was asked for, as a path there. */
+export type Connected = { workspace: string | null } | { problem: ErrorShape }
 
 export type FileKind =
   'model' | 'archive' | 'labels' | 'draws' | 'image' | 'bundle' | 'workspace' | 'key' | 'signers'
@@ -33,6 +44,13 @@ export interface Bridge {
   pathOfDropped(file: File): string
   showInFolder(path: string): Promise<void>
   restartEngine(): Promise<void>
+  /**
+   * Uses the engine of another machine for this window, by an address `ssh://…`, or that of this one (null). The engine that
+   * was used so far stays until the other one answers.
+   */
+  useEngine(address: string | null): Promise<Connected>
+  /** Gives up connecting. */
+  stopConnecting(): Promise<void>
   /** Calls back at once with the current state, then at every change. Returns a function that stops this. */
   onEngineState(callback: (state: EngineState) => void): () => void
   /** Calls back with the id (see the command table) of each command chosen in the native menu. */

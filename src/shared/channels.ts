@@ -7,6 +7,8 @@ export const channels = {
   openPaths: 'kernelscope:open-paths',
   engineState: 'kernelscope:engine-state',
   restartEngine: 'kernelscope:restart-engine',
+  useEngine: 'kernelscope:use-engine',
+  stopConnecting: 'kernelscope:stop-connecting',
   openFiles: 'kernelscope:open-files',
   openFolder: 'kernelscope:open-folder',
   saveFile: 'kernelscope:save-file',

@@ -54,6 +54,20 @@ export const commandTable = [
     keys: [],
     words: 'archive shared look',
   },
+  {
+    id: 'workspace.openFar',
+    title: 'Open a workspace on another machine…',
+    menu: 'File',
+    keys: [],
+    words: 'ssh remote server host connect',
+  },
+  {
+    id: 'workspace.leaveFar',
+    title: 'Back to this computer',
+    menu: 'File',
+    keys: [],
+    words: 'ssh remote disconnect local',
+  },
   { id: 'workspace.create', title: 'New workspace…', menu: 'File', keys: [] },
   {
     id: 'workspace.openSample',

@@ -16,6 +16,12 @@ describe('arguments at the start', () => {
     expect(startArguments(argv, folder, '/app')).toEqual({ sample: false, paths: [model, folder] })
   })
 
+  it('may be the address of a workspace on another machine', () => {
+    expect(startArguments(['electron', '/app', 'ssh://lab/data/ws'], folder, '/app').paths).toEqual([
+      'ssh://lab/data/ws',
+    ])
+  })
+
   it('do not take the folder of the app for a dataset', () => {
     expect(startArguments(['electron', '.', '--sample'], folder, folder)).toEqual({ sample: true, paths: [] })
   })

@@ -9,6 +9,8 @@ export const commandIcons: Record<CommandId, string> = {
   'figure.new': 'i-lucide-layout-grid',
   'workspace.open': 'i-lucide-folder-open',
   'workspace.openReadOnly': 'i-lucide-book-lock',
+  'workspace.openFar': 'i-lucide-server',
+  'workspace.leaveFar': 'i-lucide-laptop',
   'workspace.create': 'i-lucide-folder-plus',
   'workspace.openSample': 'i-lucide-sparkles',
   'workspace.keep': 'i-lucide-save',

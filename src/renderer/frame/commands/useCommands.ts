@@ -48,6 +48,7 @@ export const useCommands = createSharedComposable(() => {
   const addressOpen = ref(false)
   const diagnosticsOpen = ref(false)
   const keepOpen = ref(false)
+  const farOpen = ref(false)
 
   const inWorkspace = () => workspace.isOpen
   const readOnly = useReadOnly()
@@ -64,6 +65,8 @@ export const useCommands = createSharedComposable(() => {
     'figure.new': { when: inWorkspace, run: () => newFigure.create() },
     'workspace.open': { when: always, run: () => intake.chooseWorkspace() },
     'workspace.openReadOnly': { when: always, run: () => intake.chooseWorkspace(true) },
+    'workspace.openFar': { when: always, run: () => void (farOpen.value = true) },
+    'workspace.leaveFar': { when: () => engineStore.host !== null, run: intake.leaveFar },
     'workspace.create': { when: always, run: intake.createWorkspace },
     'workspace.openSample': { when: always, run: intake.openSample },
     'workspace.keep': { when: () => workspace.unkept !== null, run: () => void (keepOpen.value = true) },
@@ -135,7 +138,10 @@ export const useCommands = createSharedComposable(() => {
       when: () => jobs.all.length > jobs.openCount,
       run: async () => void (await attempt(jobs.clear)),
     },
-    'engine.restart': { when: always, run: async () => void (await attempt(() => bridge.restartEngine())) },
+    'engine.restart': {
+      when: () => engineStore.host === null,
+      run: async () => void (await attempt(() => bridge.restartEngine())),
+    },
     'help.tour': { when: inWorkspace, run: () => void (guide.tourOpen = !guide.tourOpen) },
     'help.about': { when: always, run: go('about') },
     'help.diagnostics': { when: always, run: () => void (diagnosticsOpen.value = true) },
@@ -166,5 +172,6 @@ export const useCommands = createSharedComposable(() => {
     addressOpen,
     diagnosticsOpen,
     keepOpen,
+    farOpen,
   }
 })

@@ -1,15 +1,18 @@
 import { useRouter } from 'vue-router'
 import type { IntakeItem, WorkspaceInfo } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { farAddressOf, isFarAddress } from '#shared/farAddress.ts'
 import { bridge } from '../../lib/bridge.ts'
 import { dateTime } from '../../lib/format.ts'
 import { engine, toKernelscopeError } from '../../lib/engine/index.ts'
 import { useAdding } from '../../features/adding/useAdding.ts'
 import { useTakingIn } from '../../features/adding/useTakingIn.ts'
 import { useGuideStore } from '../../features/guide/guideStore.ts'
+import { useEngineStore } from '../../lib/stores/engine.ts'
 import { useWorkspaceStore } from '../../lib/stores/workspace.ts'
 import { useProblems } from '../../ui/useProblems.ts'
 import { homeAddress } from '../home.ts'
+import { useFarMachine } from '../far/useFarMachine.ts'
 import { useTransfer } from '../transfer/useTransfer.ts'
 import { useLeaving } from '../unkept/useLeaving.ts'
 import { isPlain } from './plain.ts'
@@ -23,6 +26,8 @@ export function useIntake() {
   const { attempt, inform, report } = useProblems()
   const sheet = useTakingIn()
   const { mayLeave } = useLeaving()
+  const far = useFarMachine()
+  const engineStore = useEngineStore()
   const { begin } = useTransfer()
 
   async function chooseModels(): Promise<void> {
@@ -44,6 +49,9 @@ export function useIntake() {
   /** Opens a workspace. Where it is open elsewhere or damaged, offers what helps: a look, or the newest backup. */
   async function openOrOffer(path: string, readOnly = false): Promise<WorkspaceInfo | undefined> {
     try {
+      // Each workspace of another machine has an engine of its own there.
+      const { host } = engineStore
+      if (host !== null && path !== workspace.path) await far.connect(farAddressOf(host, path))
       return await workspace.open(path, readOnly)
     } catch (thrown) {
       const { code, message } = toKernelscopeError(thrown)
@@ -86,7 +94,26 @@ export function useIntake() {
     const opened = await enterWorkspace(() => workspace.openSample())
     if (opened && guide.visited.size === 0) guide.tourOpen = true
   }
-  const openRecent = (path: string) => enterWorkspace(() => openOrOffer(path))
+  /** Opens a workspace of the list, on this machine or another one. */
+  async function openRecent(path: string): Promise<boolean> {
+    if (isFarAddress(path)) return openFar(path)
+    if (engineStore.host !== null) await leaveFar()
+    return enterWorkspace(() => openOrOffer(path))
+  }
+
+  /** Connects to a machine, and opens the workspace that its address names; without one, what is open there stays open. */
+  const openFar = (address: string): Promise<boolean> =>
+    enterWorkspace(async () => {
+      const folder = await far.connect(address)
+      return folder === null ? workspace.load() : openOrOffer(folder)
+    })
+
+  /** Uses the engine of this machine again. Jobs on the other one go on. */
+  async function leaveFar(): Promise<void> {
+    if (!(await mayLeave())) return
+    await attempt(() => far.leave())
+    if (!workspace.isOpen) await router.push({ name: 'welcome' })
+  }
 
   async function closeWorkspace(): Promise<void> {
     if (!(await mayLeave())) return
@@ -108,6 +135,8 @@ export function useIntake() {
    * begins that is not kept yet.
    */
   async function take(paths: readonly string[]): Promise<void> {
+    const address = paths.find(isFarAddress)
+    if (address !== undefined) return void (await openFar(address))
     if (paths.length === 0) return
     const found = await attempt(() => engine.intake.look({ paths: [...paths] }))
     if (!found) return
@@ -146,6 +175,8 @@ export function useIntake() {
     createWorkspace,
     openSample,
     openRecent,
+    openFar,
+    leaveFar,
     closeWorkspace,
     take,
   }

@@ -10,6 +10,8 @@ export const useEngineStore = defineStore('engine', () => {
   const connected = ref(link.connected)
   const generation = ref(0)
 
+  /** The machine of the engine, where it is another one. */
+  const host = computed(() => state.value.host ?? null)
   const ready = computed(() => connected.value && state.value.state === 'ready')
 
   /** Called once, before the app is mounted. */
@@ -32,5 +34,5 @@ export const useEngineStore = defineStore('engine', () => {
     generation.value++
   }
 
-  return { state, connected, ready, generation, start, refresh }
+  return { state, host, connected, ready, generation, start, refresh }
 })

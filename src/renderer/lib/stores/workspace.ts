@@ -3,11 +3,13 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { WorkProgress, WorkspaceInfo } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { farAddressOf, isFarAddress } from '#shared/farAddress.ts'
 import { engine } from '../engine/index.ts'
 import { useEngineStore } from './engine.ts'
 import { useLastPageStore } from './lastPage.ts'
 
 export interface RecentWorkspace {
+  /** Its folder; on another machine, its address `ssh://…`. */
   path: string
   name: string
   openedAt: number
@@ -29,12 +31,19 @@ export const useWorkspaceStore = defineStore('workspace', () => {
    */
   const openings = ref(0)
 
+  const engineStore = useEngineStore()
+  /** Names a folder of the engine's machine in the list. */
+  const placeOf = (folder: string) =>
+    engineStore.host === null ? folder : farAddressOf(engineStore.host, folder)
+  /** The open workspace as the list names it. */
+  const place = computed(() => (path.value === null ? null : placeOf(path.value)))
+
   function opened(next: WorkspaceInfo): WorkspaceInfo {
     info.value = next
     if (next.unkept) return next
     recent.value = [
-      { path: next.path, name: next.name, openedAt: Date.now() },
-      ...recent.value.filter((r) => r.path !== next.path),
+      { path: placeOf(next.path), name: next.name, openedAt: Date.now() },
+      ...recent.value.filter((r) => r.path !== placeOf(next.path)),
     ].slice(0, 8)
     return next
   }
@@ -71,7 +80,7 @@ export const useWorkspaceStore = defineStore('workspace', () => {
   /** Takes note of the new place of the open workspace. */
   function moved(from: string, next: WorkspaceInfo): void {
     useLastPageStore().moved(from, next.path)
-    forget(from)
+    forget(placeOf(from))
     entered(next)
   }
   const keep = (folder: string) => enter(engine.workspace.keep({ path: folder }))
@@ -128,12 +137,13 @@ export const useWorkspaceStore = defineStore('workspace', () => {
   /** Folders of the list that do not exist: moved, deleted, or on a disk that is not attached. */
   const missing = shallowRef<ReadonlySet<string>>(new Set())
   async function findMissing(): Promise<void> {
-    const paths = recent.value.map((r) => r.path)
+    // Those of other machines are not looked for.
+    const paths =
+      engineStore.host === null ? recent.value.map((r) => r.path).filter((p) => !isFarAddress(p)) : []
     const { present } = await engine.system.present({ paths })
     missing.value = new Set(paths.filter((_, i) => !present[i]))
   }
 
-  const engineStore = useEngineStore()
   /** Resolves when the state of the workspace is known for the first time. */
   const known = new Promise<void>((resolve) => {
     watch(
@@ -156,6 +166,7 @@ export const useWorkspaceStore = defineStore('workspace', () => {
     missing,
     isOpen,
     path,
+    place,
     openings,
     known,
     load,
