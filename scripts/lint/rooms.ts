@@ -26,6 +26,7 @@ export const engineRooms: readonly string[] = [
   'figures',
   'bundles',
   'report',
+  'units',
   'api',
   'serve',
 ]

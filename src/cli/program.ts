@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { stoppedBy } from '#engine/base/stopSignal.ts'
 import { errorCodes } from '#shared/errors.ts'
+import { addFactsCommands } from './commands/facts.ts'
 import { addBundleCommands } from './commands/bundle.ts'
 import { addDatasetCommands } from './commands/dataset.ts'
 import { addFigureCommand } from './commands/figure.ts'
@@ -75,6 +76,7 @@ function buildProgram(session: CliSession, version: string, fail: (exit: number)
   addModelCommands(program, session, fail)
   addDatasetCommands(program, session, fail)
   addStudyCommands(program, session, fail)
+  addFactsCommands(program, session, fail)
   addFigureCommand(program, session)
   addJobCommands(program, session)
   addTableCommand(program, session)

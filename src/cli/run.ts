@@ -39,6 +39,7 @@ export interface RunFlags extends GlobalOptions {
   title?: string
   until?: string[]
   cost?: boolean
+  store?: boolean
   provider?: Provider
   threads?: number
   batch?: number
@@ -49,7 +50,7 @@ export interface RunFlags extends GlobalOptions {
 /**
  * Runs a study and prints its result. The same command again continues the same study: stored facts are not measured
  * again, and a stopped study goes on, to its end unless `until` names another. Returns the exit code, by the state of the
- * study; null where only its cost was asked for.
+ * study; null where it was not run.
  * @throws USAGE where no model is named, or no dataset of a study that reads images
  */
 export async function runStudy(
@@ -92,6 +93,11 @@ export async function runStudy(
   }
   const { warnings } = await client.studies.check(input)
   for (const { message, hint } of warnings) session.io.err(`warning: ${message}. ${hint}\n`)
+  if (options.store) {
+    const stored = await client.studies.store(input)
+    session.print(options, stored, () => `stored as study ${stored.id}: ${stored.title}\n`)
+    return null
+  }
   const until = options.until && (await ruleOf(options.until, (name) => namedModel(client, name, session)))
   if (options.cost) {
     await printCost(session, client, input, sizesIn(fieldsOf(kind.params), params, stds), options)

@@ -89,6 +89,14 @@ export const errorCodes = {
   },
   REMOTE_MISSING: { exit: 13, hint: 'Install this version there: kernelscope remote install HOST.' },
   REMOTE_LOST: { exit: 13, hint: 'Try again when the machine can be reached; jobs go on there.' },
+  // units of a study on other machines
+  PLAN_MALFORMED: { exit: 7, hint: 'Write the plan again with "study plan"; nothing was computed.' },
+  UNIT_NOT_FOUND: { exit: 7, hint: 'List the units of the plan to see what there is.' },
+  PACK_MALFORMED: { exit: 7, hint: 'Compute the unit again; nothing of the pack was used.' },
+  PACK_FOREIGN: {
+    exit: 7,
+    hint: 'Add its models and images to the workspace first, or open the workspace that wrote the plan.',
+  },
   // the rest
   USAGE: { exit: 2, hint: 'See --help.' },
   CANCELLED: { exit: 130, hint: 'Run the same command again to go on where it stopped.' },

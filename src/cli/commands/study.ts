@@ -18,6 +18,7 @@ import { untilHelp } from '../until.ts'
 import { addQuestionsCommand } from './questions.ts'
 import { addStudyImageCommands } from './studyImages.ts'
 import { addSuiteCommands } from './suite.ts'
+import { addUnitCommands } from './units.ts'
 
 export function addStudyCommands(program: Command, session: CliSession, fail: (exit: number) => void): void {
   const study = program.command('study').description('run studies and read their results')
@@ -61,6 +62,7 @@ export function addStudyCommands(program: Command, session: CliSession, fail: (e
     .option('--title <text>', 'name of the study')
     .option('--until <rule>', untilHelp, collect)
     .option('--cost', 'only say what it would cost')
+    .option('--store', 'only store it, to be measured on other machines; see "study plan"')
     .addOption(
       new Option('--provider <name>', 'where models run').choices([
         'auto',
@@ -127,6 +129,7 @@ export function addStudyCommands(program: Command, session: CliSession, fail: (e
     })
 
   addStudyImageCommands(study, session)
+  addUnitCommands(study, session)
   addRemoveCommand(study, session, {
     rows: 'studies',
     description: 'removes studies; their predictions stay',

@@ -18,6 +18,7 @@ import { reports } from './handlers/reports.ts'
 import { studies } from './handlers/studies.ts'
 import { subsets } from './handlers/subsets.ts'
 import { system } from './handlers/system.ts'
+import { units } from './handlers/units.ts'
 import { workspace } from './handlers/workspace.ts'
 
 /** The contract with its handlers. */
@@ -37,6 +38,7 @@ export const router = api.router({
   compositions,
   bundles,
   reports,
+  units,
   system,
 })
 

@@ -12,9 +12,10 @@ const day = 24 * 60 * 60 * 1000
  * processes.
  *
  * @param what what the folder holds, in lowercase letters
+ * @param folder where it is made; the temporary folder of the system when left out
  */
-export const temporaryFolder = (what: string): string =>
-  mkdtempSync(join(tmpdir(), `kernelscope-${what}-${ownProcess}-`))
+export const temporaryFolder = (what: string, folder = tmpdir()): string =>
+  mkdtempSync(join(folder, `kernelscope-${what}-${ownProcess}-`))
 
 /**
  * Removes folders of `temporaryFolder` whose process has ended. Where the process may run in a container that shares the

@@ -9,3 +9,4 @@ export { checkSignature, isFingerprint, signBundle, type SignatureSources } from
 export { signingKeys } from './keys.ts'
 export { trustSigner } from './trust.ts'
 export { fileDigest } from './find.ts'
+export { brokenRule, type FactFrame } from './factRules.ts'

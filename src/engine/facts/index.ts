@@ -70,7 +70,8 @@ export {
   type StoredCondition,
 } from './plannedConditions.ts'
 export { groupedFacts, type GroupedFacts } from './grouped.ts'
-export type { Prediction, TopClass } from './prediction.ts'
+export { packedOf, packedPlansOf, recordPack, type AddedPack, type PackedPlan } from './packed.ts'
+export { toPrediction, type Prediction, type TopClass } from './prediction.ts'
 export { byConfidence, measuredImages, type ConfidenceOrder } from './rows.ts'
 export { predictionFinder } from './single.ts'
 export { cellsState, imageVersion, otherFactsState, variantsState } from './state.ts'
@@ -82,6 +83,7 @@ export { imageSummaries, type ImageSummary, type SummaryCell } from './summary.t
 export {
   findVariant,
   internVariant,
+  keyOf,
   keyOfVariant,
   markUsed,
   setVariantBatch,

@@ -31,7 +31,10 @@ export { transferAgain, type TransferAgainRequest } from './kinds/attacks/transf
 export { setupOf } from './kinds/attacks/transfer/surrogate.ts'
 export { studyDefinition } from './registry.ts'
 export { studyDefinitions } from './registry.ts'
-export { runStudy } from './run/study.ts'
+export { runStudy, type Portion } from './run/study.ts'
+export { orderSeed, planRun, planStudy, type StudyPlan } from './store/plan.ts'
+export { passGroups } from './cost/passes.ts'
+export { speeds } from './questions/speed.ts'
 export { settledStudy } from './store/settled.ts'
 export {
   findStudy,

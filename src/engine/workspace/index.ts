@@ -1,4 +1,4 @@
-export { asWorkspaceError, type Db } from './database.ts'
+export { asWorkspaceError, openDatabase, type Db } from './database.ts'
 export { isBackupDue, listBackups } from './backups.ts'
 export { attach, columnsToCopy, type MergedIds } from './attached.ts'
 export { isLink } from './entries.ts'

@@ -10,9 +10,10 @@ export const changes = {
   datasets: ['add', 'reindex', 'rename', 'remove', 'reroot'],
   jobs: ['pause', 'resume', 'cancel', 'reorder', 'clear'],
   models: ['add', 'check', 'remove', 'update', 'setLabels', 'try', 'take', 'useSidecar'],
-  studies: ['suite', 'run', 'rerun', 'rename', 'remove', 'importDraws'],
+  studies: ['suite', 'run', 'store', 'rerun', 'rename', 'remove', 'importDraws'],
   subsets: ['create', 'update', 'remove'],
   system: ['updateSettings'],
+  units: ['merge'],
   workspace: ['keep', 'trim', 'backUp', 'move', 'merge', 'undoRemoval'],
 } as const satisfies { [Room in keyof Contract]?: readonly (keyof Contract[Room])[] }
 

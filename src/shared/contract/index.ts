@@ -13,6 +13,7 @@ import { reports } from './reports.ts'
 import { studies } from './studies.ts'
 import { subsets } from './subsets.ts'
 import { system, workspace } from './system.ts'
+import { units } from './units.ts'
 
 /** Everything that the renderer and the command line may ask of the engine. */
 export const contract = {
@@ -31,6 +32,7 @@ export const contract = {
   compositions,
   bundles,
   reports,
+  units,
   system,
 }
 export type Contract = typeof contract
@@ -67,4 +69,5 @@ export * from './studyRows.ts'
 export * from './subsets.ts'
 export * from './suite.ts'
 export * from './system.ts'
+export * from './units.ts'
 export * from './workspaceInfo.ts'

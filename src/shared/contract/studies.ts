@@ -28,6 +28,8 @@ export const studies = {
   ranking: oc.input(rankingInput).output(ranking),
   /** Stores the study and queues its job. It goes on to the end unless `until` says when to stop. */
   run: oc.input(studyInput.extend({ until: stopRule.optional() })).output(study),
+  /** Stores the study, or finds it where it is stored, without running it: to be measured on other machines. */
+  store: oc.input(studyInput).output(study),
   /** Queues the study's job again. Only missing facts are computed. */
   rerun: oc
     .input(z.object({ id, modelIds: z.array(id).optional(), until: stopRule.optional() }))

@@ -91,6 +91,12 @@ export const studies = {
     const { db } = session.stillOpen(workspace).workspace
     return queue(session, () => insertStudy(db, study, subset), until)
   }),
+  store: api.studies.store.handler(async ({ input, context: { session }, signal }) => {
+    const { workspace } = session.open()
+    const { study, subset } = await settled(session, workspace, input, signal)
+    const { db } = session.stillOpen(workspace).workspace
+    return findStudy(db, study, subset) ?? insertStudy(db, study, subset)
+  }),
   rerun: api.studies.rerun.handler(({ input, context }) => {
     const { workspace } = context.session.open()
     const study = getStudy(workspace.db, input.id)

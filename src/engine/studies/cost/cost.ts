@@ -5,7 +5,6 @@ import { noRewrite } from '#shared/rewrites.ts'
 import { isTried } from '#shared/studyState.ts'
 import { getModel, targetsOf, type StoredModel } from '../../models/index.ts'
 import type { Db, WorkspaceFiles } from '../../workspace/index.ts'
-import { passKey } from '../measure/passes.ts'
 import { checkFits } from '../store/fits.ts'
 import { conditionsOf } from '../store/plan.ts'
 import { shownModels } from '../store/shown.ts'
@@ -13,6 +12,7 @@ import { studyDefinition } from '../registry.ts'
 import { settledStudy } from '../store/settled.ts'
 import { findStudy, sourceOf } from '../store/store.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
+import { passGroups } from './passes.ts'
 import {
   bySource,
   countImages,
@@ -140,28 +140,22 @@ interface Group extends Omit<ExtraWork, 'model'> {
 /** Groups conditions that are computed together, with their cost. */
 function groupsOf(
   db: Db,
-  { work }: StudyDefinition,
+  definition: StudyDefinition,
   model: StoredModel,
-  conditions: PlannedCondition[],
+  all: PlannedCondition[],
   { share, imagesIn }: { share: number; imagesIn(source: ImageSource): number },
 ): Group[] {
   const variants = currentVariants(db, model)
   const countMeasured = measuredCounter(db)
-  const together = (stored: PlannedCondition) => work?.together(stored) ?? null
-  // Conditions that differ only in how they read the outputs share one forward pass.
-  return [...Map.groupBy(conditions, (stored) => together(stored) ?? passKey(stored)).values()].flatMap(
-    (group) => {
-      const [first] = group
-      if (!first) return []
-      const images = imagesIn(first.source)
-      const known = group.map((stored) => {
-        const variant = variants(stored.condition.rewrite ?? noRewrite, settingOf(stored))
-        return variant ? Math.round(countMeasured(variant.id, stored) * share) : 0
-      })
-      const forwards = work && together(first) !== null ? work.forwards(group) : 1
-      return [{ first, images, stored: Math.min(images, ...known), forwards }]
-    },
-  )
+  return passGroups(definition, all).map(({ conditions, forwards }) => {
+    const [first] = conditions
+    const images = imagesIn(first.source)
+    const known = conditions.map((stored) => {
+      const variant = variants(stored.condition.rewrite ?? noRewrite, settingOf(stored))
+      return variant ? Math.round(countMeasured(variant.id, stored) * share) : 0
+    })
+    return { first, images, stored: Math.min(images, ...known), forwards }
+  })
 }
 
 /**

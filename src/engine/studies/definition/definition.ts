@@ -117,6 +117,8 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject, P = z
   extraWork?(params: P, context: WorkContext): ExtraWork[]
   /** Replaces the measuring of predictions. It must store results image by image and skip what is stored. */
   measure?(context: MeasureContext, params: P): Promise<void>
+  /** Its `measure` measures each image of the stretch by itself, so that images can be divided among machines. */
+  measuresApart?: true
   /** What is stored of what `measure` stores besides facts, over all models; left out = it stores facts only. */
   stored?(params: P, context: ViewContext): Stored[] | Promise<Stored[]>
   /**

@@ -60,6 +60,12 @@ export function stretches(images: number, stored: number, least: number | null, 
   }
 }
 
+/** One stretch, and no more. */
+export function oneStretch(stretch: Stretch): Stretches {
+  const left = [stretch]
+  return { next: () => left.pop() ?? null, took: () => undefined }
+}
+
 /** Takes the time of one model in a stretch. */
 export interface ModelTime {
   /** Takes in that so many rows were computed since the last call. */

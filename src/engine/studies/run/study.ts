@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { KernelscopeError } from '#shared/errors.ts'
 import { getDataset } from '../../datasets/index.ts'
-import { bySource, countImages, wholeOrder, type StoredCondition } from '../../facts/index.ts'
+import { bySource, countImages, wholeOrder, type StoredCondition, type Stretch } from '../../facts/index.ts'
 import type { JobContext } from '../../jobs/index.ts'
 import { acceptTouched, targetsOf, type StoredModel } from '../../models/index.ts'
 import type { Db, Workspace } from '../../workspace/index.ts'
@@ -17,36 +17,55 @@ import { measureGrid } from '../measure/grid.ts'
 import { orderSeed, planRun, type PlannedModel, type StudyPlan } from '../store/plan.ts'
 import { getStudy } from '../store/store.ts'
 import { leastMeasured, stopping, type Stopping } from './stopping.ts'
-import { modelTime, stretches, type Stretches } from './stretches.ts'
+import { modelTime, oneStretch, stretches, type Stretches } from './stretches.ts'
 
 /** A study begins this long after it was started, since its planning holds up the answer to whoever has queued it. */
 const answersFirstMs = 20
+
+/** A part of a study: some conditions of one model over a stretch of the order of images. */
+export interface Portion {
+  /** Id of the model as the study shows it (`shownId`). */
+  modelId: number
+  /** Places among the model's conditions: from the first up to the second, which is left out. */
+  conditions: readonly [number, number]
+  stretch: Stretch
+}
 
 /**
  * Runs a study over all images and conditions without a fact, stretch by stretch of the order of images, each stretch of
  * one model after another, until all is measured or what the job waits for has come.
  *
+ * @param portion only this part of it, in one stretch
  * @throws DATASET_EMPTY where no image can be measured
  * @throws STUDY_LABELS where a model knows no class of the dataset
  * @throws STUDY_PARAMS where draws to replay do not fit the models or images
  */
-export async function runStudy(context: RunContext, studyId: number, job: JobContext): Promise<void> {
+export async function runStudy(
+  context: RunContext,
+  studyId: number,
+  job: JobContext,
+  portion?: Portion,
+): Promise<void> {
   await delay(answersFirstMs)
   if (job.signal.aborted) return
   const { db } = context.workspace
   for (const modelId of getStudy(db, studyId).modelIds) await acceptTouched(db, modelId, job.signal)
   if (job.signal.aborted) return
-  const { study, definition, source, images, models } = planRun(db, studyId)
+  const plan = planRun(db, studyId)
+  const { study, definition, source, images } = plan
+  const models = portion ? modelsOf(plan, portion) : plan.models
+  const all = plan.models.map(({ model }) => model)
   const onImages = models.filter(({ conditions }) => conditions.length > 0)
   const imagesIn = bySource((of) => countImages(db, of))
   const sizes = new Map<StoredCondition, number>()
   for (const { conditions } of onImages)
-    for (const stored of conditions) sizes.set(stored, imagesIn(stored.source))
-  if (onImages.length > 0 && images === 0)
+    for (const stored of conditions)
+      sizes.set(stored, within(imagesIn(stored.source), portion?.stretch ?? wholeOrder))
+  if (onImages.length > 0 && images === 0 && !portion)
     throw new KernelscopeError('DATASET_EMPTY', 'the dataset has no readable image with a label')
   if (definition.needsLabels !== false)
     for (const { model } of onImages) checkLabels(context.workspace, source.datasetId, model)
-  await definition.fits?.(study.params, { workspace: context.workspace, models, source })
+  await definition.fits?.(study.params, { workspace: context.workspace, models: plan.models, source })
   const progress = tracker(
     job,
     [...sizes.values()].reduce((total, size) => total + size, 0),
@@ -56,9 +75,19 @@ export async function runStudy(context: RunContext, studyId: number, job: JobCon
   const sessions = keptSessions()
   try {
     const signal = AbortSignal.any([job.signal, stop.signal])
-    const run = { ...context, models, source, order: orderSeed(study), sessions, job: { ...job, signal } }
+    const run = {
+      ...context,
+      models,
+      all,
+      source,
+      order: orderSeed(study),
+      sessions,
+      job: { ...job, signal },
+    }
     const longest = Math.max(0, ...sizes.values())
-    const parts = cut(context.workspace.db, { study, models, longest }, until !== undefined)
+    const parts = portion
+      ? oneStretch(portion.stretch)
+      : cut(context.workspace.db, { study, models, longest }, until !== undefined)
     await inStretches(run, { study, definition, longest }, parts, progress, stop)
     const reason = stop.reason()
     if (reason && !job.signal.aborted) progress.stopped(reason)
@@ -73,7 +102,18 @@ const leastToStop = 32
 
 type Run = Omit<MeasureContext, 'model' | 'models' | 'conditions' | 'progress' | 'stretch' | 'whole'> & {
   models: readonly PlannedModel<StoredCondition>[]
+  /** All models of the study. */
+  all: MeasureContext['models']
 }
+
+/** The model of a portion with its conditions. */
+const modelsOf = ({ models }: StudyPlan<StoredCondition>, { modelId, conditions }: Portion) =>
+  models
+    .filter(({ model }) => model.id === modelId)
+    .map((planned) => ({ ...planned, conditions: planned.conditions.slice(...conditions) }))
+
+/** How many of `images` places of an order lie in a stretch. */
+const within = (images: number, { from, to }: Stretch): number => Math.max(0, Math.min(images, to) - from)
 
 /** Studies of fewer images, whose sessions stay open, go through their models in so many stretches; others in longer ones. */
 const smallStudy = 2048
@@ -111,14 +151,13 @@ function cut(
 
 /** Measures the models stretch by stretch of the order of images, each stretch of all models. */
 async function inStretches(
-  { models, ...run }: Run,
+  { models, all, ...run }: Run,
   { study, definition, longest }: Pick<StudyPlan, 'study' | 'definition'> & { longest: number },
   parts: Stretches,
   progress: Tracker,
   stop: Stopping,
 ): Promise<void> {
   const whole = new Set<StoredCondition>()
-  const all = models.map(({ model }) => model)
   for (let stretch = parts.next() ?? wholeOrder; ;) {
     const started = performance.now()
     run.sessions.again = stretch.to !== Infinity

@@ -140,6 +140,7 @@ export const salientPatchDrop = defineStudy({
     if (context.stretch.from === 0) await makeMasks(context, chosen)
     if (!context.job.signal.aborted) await measureGrid(context)
   },
+  measuresApart: true,
   view: async (grid, chosen, context) => ({
     tables: [await lossTable(grid, chosen, context)],
     figures: [

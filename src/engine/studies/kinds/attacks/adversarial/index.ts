@@ -83,6 +83,7 @@ export const adversarial = defineStudy({
   },
   work: attackWork,
   measure: (context, chosen) => measureAttacks(context, chosen),
+  measuresApart: true,
   async view(grid, chosen, { models }) {
     const checks = sanityChecks(grid, chosen)
     const starts = strongestAttack(chosen)?.restarts ?? 1

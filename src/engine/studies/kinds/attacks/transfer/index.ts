@@ -101,6 +101,7 @@ export const transferAttack = defineStudy({
   conditions: (chosen, model, context) => conditions(chosen, model, context),
   extraWork: (chosen, context) => surrogateWork(chosen, context),
   measure: (context, chosen) => measureTransfer(context, chosen),
+  measuresApart: true,
   view: (grid, chosen, { workspace }) => {
     const surrogate = chosen.surrogate === null ? 'unknown' : getModel(workspace.db, chosen.surrogate).title
     return {

@@ -1,0 +1,10 @@
+/** Units of a study: its work divided among machines that share no database, and what they measured taken in. */
+export { splitUnit, unitNamed, unitsOf } from './cut.ts'
+export { mergePacks, packFile, type Merging } from './mergePacks.ts'
+export type { PackHead } from './packSchema.ts'
+export { parseMap, type PathMap } from './places.ts'
+export type { Plan, PlanHead, Unit } from './planSchema.ts'
+export { runUnit, type UnitOptions } from './runUnit.ts'
+export type { WrittenPack } from './writePack.ts'
+export { openPlan, readPlan, type OpenPlan } from './readPlan.ts'
+export { writePlan, type PlanOptions, type WrittenPlan } from './writePlan.ts'
