@@ -1,10 +1,12 @@
 import Database from 'better-sqlite3'
-import { mkdirSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { cpSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { listBackups, openWorkspace } from '#engine/workspace/index.ts'
 import { migration001 } from '#engine/workspace/migrations/001.ts'
-import { applicationId } from '#engine/workspace/schema.ts'
+import { addFunctions } from '#engine/workspace/functions.ts'
+import { applicationId, applyMigrations } from '#engine/workspace/schema.ts'
 import { canonicalJson } from '#shared/canonical.ts'
 import { bandNoise } from '#shared/transforms/bandNoise.ts'
 import { temporaryFolder } from '../../temporary.ts'
@@ -79,4 +81,17 @@ describe('a workspace of the first release', () => {
       .all()
     expect(kept).toEqual([noise('square')])
   })
+})
+
+it('predictions of schema 10 become the packs of schema 11 that the first version with packs made of them', () => {
+  const file = join(temporaryFolder(), 'workspace.sqlite')
+  cpSync(join(import.meta.dirname, '../../corpus/workspaces/schema-10/workspace.sqlite'), file)
+  const db = new Database(file)
+  onTestFinished(() => void db.close())
+  addFunctions(db)
+  db.transaction(() => applyMigrations(db, 10, 11))()
+  const hash = createHash('sha256')
+  for (const table of ['prediction ORDER BY 1, 2, 3', 'fact_slot ORDER BY 1'])
+    hash.update(JSON.stringify(db.prepare(`SELECT * FROM ${table}`).raw().all()))
+  expect(hash.digest('hex')).toBe('92e902cc1fa417ed0409feed6bdacd2d172060b858c4758a4bf7d0f86c3fb344')
 })
