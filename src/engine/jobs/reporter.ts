@@ -28,6 +28,8 @@ export function progressReporter(db: Db, id: number, tell: (job: Job) => void): 
   let reported = noProgress
   const silence = new Silence()
   const look = setInterval(() => {
+    // A job that does not end when it is stopped outlives its workspace.
+    if (!db.open) return clearInterval(look)
     const silentSeconds = silence.seconds()
     if (silentSeconds !== null) write({ ...reported, silentSeconds })
   }, lookEveryMs).unref()
