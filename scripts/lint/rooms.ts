@@ -11,6 +11,7 @@ export const engineRooms: readonly string[] = [
   'base',
   'threads',
   'archives',
+  'pickles',
   'workspace',
   'jobs',
   'onnx',

@@ -15,7 +15,8 @@ import {
   rowsOf,
   thumbnail,
 } from '#engine/images/index.ts'
-import { addDataset, runStudy, sampleModel } from '../studies/sample.ts'
+import { addDataset, jobEnd, runStudy, sampleModel } from '../studies/sample.ts'
+import { pack } from '../../packed.ts'
 import { temporaryFolder } from '../../temporary.ts'
 
 /** Written by numpy: tools/goldens/arrays/make.py. */
@@ -188,18 +189,101 @@ describe('CIFAR-10 and -100', () => {
     )
   })
 
-  it.each([
-    ['data_batch_1', 'batches.meta'],
-    ['train', 'test', 'meta'],
-  ])('are refused as pickles (%s …), with what to do', async (...files) => {
-    const { engine, folder } = await workspace()
-    const root = join(folder, 'python')
+  /** Test images as Python 2 pickled them, three of each (tools/goldens/arrays/cifar_python.py). */
+  const versions = {
+    'cifar-10': {
+      folder: 'cifar-10-batches-py',
+      file: 'test_batch',
+      beside: ['batches.meta', 'data_batch_1'],
+    },
+    'cifar-100': { folder: 'cifar-100-python', file: 'test', beside: ['meta', 'train'] },
+  } as const
+  type Version = (typeof versions)[keyof typeof versions]
+
+  /** The folder of the Python version, with other bytes for its test images. */
+  function pythonVersion(folder: string, version: Version, change = (bytes: Buffer) => bytes): string {
+    const root = join(folder, version.folder)
     mkdirSync(root)
-    for (const file of files) writeFileSync(join(root, file), 'pickle')
-    await expect(engine.client.datasets.add({ path: root })).rejects.toMatchObject({
-      code: 'DATASET_LABELS',
-      message: expect.stringContaining('pickled') as string,
-      data: { hint: expect.stringContaining('binary version') as string },
+    writeFileSync(join(root, version.file), change(readFileSync(join(goldens, version.folder, version.file))))
+    for (const other of version.beside) writeFileSync(join(root, other), 'never read')
+    return root
+  }
+
+  it.each([
+    ['cifar-10', [[9], [0], [3]], 'test_batch.bin'],
+    [
+      'cifar-100',
+      [
+        [1, 99],
+        [2, 0],
+        [3, 53],
+      ],
+      'test.bin',
+    ],
+  ] as const)('%s is the same in its Python version, packed or not', async (kind, labels, binary) => {
+    const { engine, folder } = await workspace()
+    const { client } = engine
+    const python = pythonVersion(folder, versions[kind])
+    const packed = await pack(join(folder, `${kind}-python.tar.gz`), folder, [versions[kind].folder])
+    const other = join(folder, 'binary')
+    mkdirSync(other)
+    writeFileSync(join(other, binary), Buffer.concat(labels.map((own, at) => record([...own], at + 1))))
+    writeFileSync(join(other, 'train.bin'), '')
+    const contents = async (datasetId: number) => {
+      const { rows } = await client.datasets.images({ datasetId })
+      const found = rows.map(async ({ id, className }) => [
+        className,
+        (await client.datasets.image({ id })).digest,
+      ])
+      return Promise.all(found)
+    }
+    const wanted = await contents(await addDataset(client, other))
+    expect(wanted).toHaveLength(3)
+    for (const path of [python, packed]) {
+      const { dataset, jobId } = await client.datasets.add({ path, unpack: true })
+      await jobEnd(client, jobId)
+      const { recognised, unreadable, report } = await client.datasets.get({ id: dataset.id })
+      expect({ recognised, unreadable }).toEqual({ recognised: kind, unreadable: 0 })
+      expect(report?.remarks.join(' ')).toContain('training images are there too')
+      expect(await contents(dataset.id)).toEqual(wanted)
+      expect(await client.datasets.check({ id: dataset.id, sample: 9 })).toMatchObject({ same: 3 })
+    }
+  })
+
+  const text = (change: (pickle: string) => string) => (bytes: Buffer) =>
+    Buffer.from(change(bytes.toString('latin1')), 'latin1')
+
+  it.each([
+    [
+      'asks for code',
+      text((pickle) => pickle.replace('numpy\ndtype', 'os\nsystem')),
+      'it asks for "os.system"',
+    ],
+    ['is cut off', (bytes: Buffer) => bytes.subarray(0, 5000), 'it ends too early'],
+    ['is none', () => Buffer.from('no pickle'), 'its pickle is damaged at byte'],
+    ['is a list', () => Buffer.from('\x80\x02].', 'latin1'), 'it is no dictionary'],
+    ['has other elements', text((pickle) => pickle.replace('U\x02u1', 'U\x02i8')), 'it has no data of uint8'],
+    [
+      'has fewer pixels than its shape',
+      text((pickle) => pickle.replace('K\x03M\x00\x0c', 'K\x04M\x00\x0c')),
+      'no data',
+    ],
+    [
+      'has a label too few',
+      text((pickle) => pickle.replace('K\x09K\x00K\x03e', 'K\x09K\x00e')),
+      'no label for each of its 3',
+    ],
+    [
+      'has a label that is no class',
+      text((pickle) => pickle.replace('K\x09K\x00K\x03e', 'K\x09K\x00K\xc8e')),
+      'no label for each',
+    ],
+  ])('a Python version that %s is refused, and says why', async (_, change, message) => {
+    const root = pythonVersion(temporaryFolder(), versions['cifar-10'], change)
+    await expect(rowsOf(join(root, 'test_batch'))).rejects.toMatchObject({
+      code: 'IMAGE_UNREADABLE',
+      message: expect.stringContaining(message) as string,
+      hint: expect.stringContaining('Nothing of it was run') as string,
     })
   })
 })

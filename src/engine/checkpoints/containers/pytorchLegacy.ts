@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
+import { mostPickle, PickleEnds } from '../../pickles/index.ts'
 import type { Checkpoint } from '../checkpoint.ts'
-import { mostPickle, PickleEnds, unpickle, type Unpickled } from './pickle/unpickle.ts'
+import { unpickleWeights, type UnpickledWeights } from './pickle/unpickle.ts'
 import { pickledTensors } from './pytorchTensors.ts'
 import { readAt } from './readAt.ts'
 import { quoted, type Refuse } from './refuse.ts'
@@ -85,7 +86,7 @@ class Pickles {
   }
 
   /** @throws MODEL_TRUNCATED where the file ends within it, MODEL_MALFORMED where it is damaged or has more than 64 MiB */
-  async next(): Promise<Unpickled> {
+  async next(): Promise<UnpickledWeights> {
     for (let length = firstPiece; ; length *= 8) {
       const bytes = await readAt(
         this.#file,
@@ -93,7 +94,7 @@ class Pickles {
         Math.min(length, mostPickle, this.#size - this.position),
       )
       try {
-        const read = unpickle(bytes, this.#refuse)
+        const read = unpickleWeights(bytes, this.#refuse)
         this.position += read.length
         return read
       } catch (error) {

@@ -1,5 +1,6 @@
+import { mostPickle } from '../../pickles/index.ts'
 import type { Checkpoint } from '../checkpoint.ts'
-import { mostPickle, unpickleWhole } from './pickle/unpickle.ts'
+import { unpickleWhole } from './pickle/unpickle.ts'
 import { pickledTensors } from './pytorchTensors.ts'
 import { quoted, type Refuse } from './refuse.ts'
 import type { Storage } from './tensors.ts'

@@ -86,44 +86,36 @@ async function usable(reader: FolderReader, names: readonly string[], labels: In
   return { used, refused }
 }
 
-/** CIFAR-10 and CIFAR-100 in their binary version. Only the test images are used. */
+/** CIFAR-10 and CIFAR-100 in their Python or binary version. Only the test images are used. */
 export const cifarRecords = {
   recognises: ['cifar-10', 'cifar-100'],
   recognise: async (reader) => {
     const { files } = await reader.at()
-    refusePickles(reader, files)
-    const ten = files.includes('test_batch.bin')
-    const hundred = files.includes('test.bin') && files.includes('train.bin')
-    if (!ten && !hundred) return null
-    const name = ten ? 'test_batch.bin' : 'test.bin'
+    const found = forms.find(({ needs }) => needs.every((file) => files.includes(file)))
+    if (!found) return null
+    const { name, version, hundred } = found
     const path = reader.pathOf(name)
     const used = [{ name, rows: await rowsOf(path), labels: await readRecordLabels(path), corruption: null }]
-    const classes = ten ? cifar10Classes : cifar100Classes
+    const classes = hundred ? cifar100Classes : cifar10Classes
     return {
       ...arrayLayout(used, classes),
-      recognised: ten ? 'cifar-10' : 'cifar-100',
-      reason: `The test images of CIFAR-${ten ? 10 : 100} in its binary version.`,
+      recognised: hundred ? 'cifar-100' : 'cifar-10',
+      reason: `The test images of CIFAR-${classes.length} in its ${version} version.`,
       expected: { images: perPart, parts: [], classes, perClass: perPart / classes.length },
-      remarks: files.some((file) => /^(data_batch_\d|train)\.bin$/.test(file))
+      remarks: files.some((file) => /^(data_batch_\d|train)(\.bin)?$/.test(file))
         ? ['The training images are there too and left out: the benchmarks use the test images.']
         : [],
     }
   },
 } as const satisfies DatasetKind
 
-/** Refuses the Python version, because reading pickled data can run any code in it. */
-function refusePickles(reader: FolderReader, files: readonly string[]): void {
-  const ten = files.includes('data_batch_1') && files.includes('batches.meta')
-  const hundred = ['train', 'test', 'meta'].every((file) => files.includes(file))
-  if (!ten && !hundred) return
-  throw new KernelscopeError(
-    'DATASET_LABELS',
-    `CIFAR's Python version is pickled and is not read: ${reader.root}`,
-    {
-      hint: 'Use the binary version of the same data (cifar-10-binary.tar.gz, cifar-100-binary.tar.gz), or unpack the images into class folders.',
-    },
-  )
-}
+/** The files with the test images, and those that a folder must have to be taken for one of them. */
+const forms = [
+  { version: 'binary', name: 'test_batch.bin', needs: ['test_batch.bin'], hundred: false },
+  { version: 'binary', name: 'test.bin', needs: ['test.bin', 'train.bin'], hundred: true },
+  { version: 'Python', name: 'test_batch', needs: ['test_batch', 'batches.meta'], hundred: false },
+  { version: 'Python', name: 'test', needs: ['test', 'train', 'meta'], hundred: true },
+] as const
 
 type CommonLayout = Pick<Layout, 'kind' | 'classes' | 'labelsPath' | 'videos' | 'placeOf' | 'files'>
 

@@ -1,3 +1,3 @@
 export { readArrayLabels, readRecordLabels } from './labels.ts'
 export { parseRowPath, rowName } from './rowPath.ts'
-export { readRow, rowsOf, type Rows } from './rows.ts'
+export { readRow, rowsKnown, rowsOf, type Rows } from './rows.ts'

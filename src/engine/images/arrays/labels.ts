@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { withBytes } from '../../archives/index.ts'
 import { longestHeader, readArrayHeader } from './header.ts'
+import { isPickled, pickledBatch } from './pickled.ts'
 import { labelBytes, rowsOf } from './rows.ts'
 
 /** Most labels of a file. */
@@ -42,10 +43,13 @@ export async function readArrayLabels(file: string): Promise<Int32Array> {
 }
 
 /**
- * Reads the class indices of a .bin file of CIFAR's binary version: the last byte before the pixels of each record. In
- * CIFAR-100 that is the fine label.
+ * Reads the class indices of a file of CIFAR's Python or binary version. In the latter it is the last byte before the pixels of
+ * each record. In CIFAR-100 the fine labels are read.
+ *
+ * @throws IMAGE_UNREADABLE where the file has another form
  */
 export async function readRecordLabels(file: string): Promise<Int32Array> {
+  if (isPickled(file)) return (await pickledBatch(file)).labels
   const { count, stride } = await rowsOf(file)
   const before = labelBytes(file)
   const labels = new Int32Array(count)

@@ -11,7 +11,8 @@ export interface RowPath {
   index: number
 }
 
-const pattern = /^(.*\.(?:npy|bin))[\\/](?:([1-5])[\\/])?(\d{1,9})$/
+// Batches of CIFAR's Python version have no ending.
+const pattern = /^(.*(?:\.(?:npy|bin)|(?:^|[\\/])test(?:_batch)?))[\\/](?:([1-5])[\\/])?(\d{1,9})$/
 
 /** Splits the path of a row; null where the path is not one. */
 export function parseRowPath(path: string): RowPath | null {

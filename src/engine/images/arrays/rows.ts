@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Picture } from '../picture.ts'
 import { longestHeader, readArrayHeader } from './header.ts'
+import { isPickled, pickledBatch } from './pickled.ts'
 import type { RowPath } from './rowPath.ts'
 import { LruMap } from '../../base/lruMap.ts'
 import { fileState, withBytes, type RandomAccess } from '../../archives/index.ts'
@@ -14,7 +15,7 @@ export interface Rows {
   /** Byte at which the pixels of the first row begin, and bytes from one row to the next. */
   offset: number
   stride: number
-  /** hwc: pixel by pixel; chw: one plane per colour, as in CIFAR's binary version. */
+  /** hwc: pixel by pixel; chw: one plane per colour, as CIFAR's authors publish it. */
   order: 'hwc' | 'chw'
   /** Time of the file's last change, in whole milliseconds since 1970. */
   mtime: number
@@ -28,13 +29,14 @@ const cifarPixels = cifarSide * cifarSide * 3
 export const labelBytes = (file: string): number => (/batch/i.test(basename(file)) ? 1 : 2)
 
 /**
- * Reads the layout of an .npy file of images uint8 [N,H,W,3], or of a .bin file of CIFAR's binary version.
+ * Reads the layout of an .npy file of images uint8 [N,H,W,3], or of a file of CIFAR's binary or Python version.
  *
  * @throws IMAGE_UNREADABLE where the file has another form
  * @throws FILE_MISSING where there is no such file
  * @throws FILE_UNREADABLE where it cannot be read
  */
 export async function rowsOf(file: string): Promise<Rows> {
+  if (isPickled(file)) return pickledRows(file)
   return withBytes(file, async (bytes) =>
     file.endsWith('.npy') ? npyRows(bytes, file) : binRows(file, bytes.size, bytes.mtime),
   )
@@ -54,6 +56,12 @@ async function npyRows({ read, size, mtime }: RandomAccess, file: string): Promi
   return { count, height, width, offset, stride: height * width * 3, order: 'hwc', mtime }
 }
 
+async function pickledRows(file: string): Promise<Rows> {
+  const [{ count, offset }, state] = [await pickledBatch(file), await fileState(file)]
+  const sides = { height: cifarSide, width: cifarSide, offset, order: 'chw' as const }
+  return { count, ...sides, stride: cifarPixels, mtime: state?.mtime ?? 0 }
+}
+
 function binRows(file: string, size: number, mtime: number): Rows {
   const labels = labelBytes(file)
   const stride = labels + cifarPixels
@@ -69,7 +77,8 @@ function binRows(file: string, size: number, mtime: number): Rows {
 /** Layouts of the files read last. */
 const known = new LruMap<string, Rows>(100)
 
-async function rowsKnown(file: string): Promise<Rows> {
+/** The layout of a file that may have been read before. Throws like `rowsOf`. */
+export async function rowsKnown(file: string): Promise<Rows> {
   const found = known.get(file)
   if (found && found.mtime === (await fileState(file))?.mtime) return found
   const read = await rowsOf(file)

@@ -1,8 +1,6 @@
+import { standIn, type Made } from '../../../pickles/index.ts'
 import type { TensorType } from '../../checkpoint.ts'
 import { PickledObject, PickledStorage, PickledTensor } from './values.ts'
-
-/** What stands for a name of a pickle: called with the arguments that the pickle gives. */
-type Made = (...values: unknown[]) => unknown
 
 /** What stands for the classes of storages, with their element types; null for bytes that have no type of their own. */
 const storageTypes = new WeakMap<object, TensorType | null>()
@@ -139,12 +137,6 @@ export function allowed(module: string, name: string): Made | null {
 const notCalled: Made = () => {
   throw new TypeError('a type is called')
 }
-
-/** A function, and no arrow function, because the parser also constructs with it. */
-const standIn = (make: Made): Made =>
-  function (...values: unknown[]): unknown {
-    return make(...values)
-  }
 
 /**
  * The storage that a persistent id names: ('storage', class, key, location, elements), in old files also (key, offset,
