@@ -42,7 +42,7 @@ export async function indexDataset(
     if (packed) setDatasetLayout(db, datasetId, layout)
     setDatasetState(db, datasetId, 'indexing')
     writeClasses(workspace, datasetId, layout)
-    if (layout.videos && !(await extractFrames(workspace, datasetId, row.path, context))) return
+    if (layout.videos && !(await extractFrames(workspace, datasetId, root, context))) return
     const leftOut = new Map<string, string>()
     if (!(await listFiles(db, datasetId, layout, context, leftOut))) return
     if (!(await measureFiles(workspace, pool, datasetId, context))) return

@@ -18,7 +18,6 @@ export type { Layout } from './kinds/kind.ts'
  * @throws FILE_UNREADABLE where the folder, an archive, or a file of labels cannot be read
  * @throws DATASET_EMPTY where there are no images
  * @throws DATASET_LABELS where a file of labels is missing or malformed
- * @throws UNSUPPORTED where an archive holds videos
  */
 export async function detectLayout(root: string, labels?: string): Promise<Layout> {
   requireDataset(root)

@@ -9,13 +9,14 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { beforeAll, afterAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { findImages } from '#engine/bundles/find.ts'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import type { Client } from '../studies/sample.ts'
 import { addDataset, jobEnd, runStudy, sampleImages, sampleModel } from '../studies/sample.ts'
 import { pack } from '../../packed.ts'
-import { temporaryFolderOfFile } from '../../temporary.ts'
+import { temporaryFolder, temporaryFolderOfFile } from '../../temporary.ts'
+import { standIn } from '../../trust/folders/sequences.ts'
 
 const base = temporaryFolderOfFile()
 let engine: Engine
@@ -169,5 +170,52 @@ describe('an archive that was replaced', () => {
     await expect(
       runStudy(client, { kind: 'random-patch-drop', modelIds: [modelId], datasetId }),
     ).rejects.toThrow('the archive of the dataset is gone')
+  })
+})
+
+describe.runIf(process.platform !== 'win32')('videos in archives', () => {
+  afterEach(() => vi.unstubAllEnvs())
+
+  it('give the frames of the unpacked ones, and a damaged one is an unreadable image', async () => {
+    // In the place of ffmpeg: the video is the picture that it would give.
+    vi.stubEnv('PATH', standIn(temporaryFolder(), '/bin/cp "$4" 000.png', Buffer.alloc(0)))
+    const root = join(base, 'videos')
+    const videos = ['motion_blur', 'tilt'].map((part) => `${part}/n01530575/ILSVRC2012_val_00000001.mp4`)
+    for (const [at, name] of videos.entries()) {
+      mkdirSync(dirname(join(root, name)), { recursive: true })
+      cpSync(join(folder, names[at] ?? ''), join(root, name))
+    }
+    const place = join(base, 'published')
+    mkdirSync(place)
+    await pack(join(place, 'blur.tar'), root, ['motion_blur'])
+    await pack(join(place, 'digital.tar'), root, ['tilt'])
+    const [unpacked, inTars] = [await addDataset(client, root), await addDataset(client, place)]
+    const dataset = await client.datasets.get({ id: inTars })
+    expect(dataset).toMatchObject({
+      recognised: 'imagenet-p',
+      images: 2,
+      unreadable: 0,
+      parts: [
+        { name: 'motion_blur', images: 1 },
+        { name: 'tilt', images: 1 },
+      ],
+    })
+    expect(await contents(inTars)).toEqual(await contents(unpacked))
+    const { rows } = await client.datasets.images({ datasetId: inTars })
+    expect(rows.map(({ name }) => name)).toEqual([
+      `blur.tar/${videos[0]}/000.png`,
+      `digital.tar/${videos[1]}/000.png`,
+    ])
+    const zip = await pack(join(base, 'P.zip'), root, videos)
+    const bytes = readFileSync(zip)
+    // In the deflated one of the two.
+    bytes.fill(
+      0,
+      bytes.lastIndexOf('PK\x03\x04', undefined, 'latin1') + 120,
+      bytes.indexOf('PK\x01\x02', 0, 'latin1'),
+    )
+    writeFileSync(zip, bytes)
+    const damaged = await client.datasets.get({ id: await addDataset(client, zip) })
+    expect(damaged).toMatchObject({ recognised: 'imagenet-p', images: 2, unreadable: 1 })
   })
 })

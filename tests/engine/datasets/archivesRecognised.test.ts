@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path'
 import { deflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { detectLayout } from '#engine/datasets/index.ts'
+import { imagenet9Variations } from '#engine/datasets/kinds/imagenet9.ts'
 import { classSubsets, imagenet1k } from '#engine/models/index.ts'
 import { pack } from '../../packed.ts'
 import { temporaryFolder } from '../../temporary.ts'
@@ -20,10 +21,10 @@ function folderOf(names: readonly string[]): string {
   return root
 }
 
-/** Files of a folder by their paths, in the order of their names. */
+/** Images of a folder by their paths, in the order of their names. */
 const filesIn = (root: string): string[] =>
   readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && /^[^.].*\.(png|jpe?g)$/i.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
     .sort()
 
@@ -44,6 +45,32 @@ const downloads: Record<string, Download> = {
     unpacked: 'imagenet-a',
     recognised: 'imagenet-a',
   },
+  'ImageNet-R, with the files beside its folders': {
+    files: [
+      ...wnids(classSubsets().imagenetR).map((wnid) => `imagenet-r/${wnid}/art_0.jpg`),
+      'imagenet-r/README.txt',
+      'imagenet-r/.DS_Store',
+      `imagenet-r/${cat}/._art_0.jpg`,
+    ],
+    archives: { 'imagenet-r.tar': ['imagenet-r'] },
+    unpacked: 'imagenet-r',
+    recognised: 'imagenet-r',
+  },
+  'ImageNet-O': {
+    files: [
+      ...wnids(classSubsets().imagenetO).map((wnid) => `imagenet-o/${wnid}/a.JPEG`),
+      'imagenet-o/README.txt',
+    ],
+    archives: { 'imagenet-o.tar': ['imagenet-o'] },
+    unpacked: 'imagenet-o',
+    recognised: 'imagenet-o',
+  },
+  'frames of ImageNet-P': {
+    files: [`rotate/${cat}/a/0.png`, `rotate/${cat}/a/1.png`, `shot_noise_2/${dog}/b/0.png`],
+    archives: { 'digital.tar': ['rotate'], 'noise_severity_2.tar': ['shot_noise_2'] },
+    unpacked: '.',
+    recognised: 'imagenet-p',
+  },
   'the archives of ImageNet-C': {
     files: [`gaussian_noise/1/${cat}/a.JPEG`, `shot_noise/5/${dog}/a.JPEG`, `fog/3/${cat}/a.JPEG`],
     archives: { 'noise.tar': ['gaussian_noise', 'shot_noise'], 'weather.tar': ['fog'] },
@@ -56,9 +83,13 @@ const downloads: Record<string, Download> = {
     unpacked: 'fog',
     recognised: 'imagenet-c',
   },
-  'ImageNet-9': {
-    files: ['bg_challenge/mixed_same/val/00_dog/a.png', 'bg_challenge/only_fg/val/01_bird/b.png'],
-    archives: { 'backgrounds.tar': ['bg_challenge'] },
+  'ImageNet-9, all variations': {
+    files: imagenet9Variations.flatMap((name) => [
+      `bg_challenge/${name}/val/00_dog/a.JPEG`,
+      `bg_challenge/${name}/val/01_bird/b.JPEG`,
+      `bg_challenge/${name}/in_to_in9.json`,
+    ]),
+    archives: { 'backgrounds_challenge_data.tar': ['bg_challenge'] },
     unpacked: 'bg_challenge',
     recognised: 'imagenet-9',
   },

@@ -1,6 +1,5 @@
 import { basename, join } from 'node:path'
 import { archiveEndings, archiveStem } from '#shared/archiveFiles.ts'
-import { KernelscopeError } from '#shared/errors.ts'
 import { isThere, readTextAt } from '../../archives/index.ts'
 import { parseRowPath } from '../../images/index.ts'
 import type { FolderReader } from '../folderReader.ts'
@@ -41,10 +40,6 @@ export async function layoutOfArchives(
   return found && archived(found, inside)
 
   function archived(layout: Layout, below: string): Layout {
-    if (layout.videos)
-      throw new KernelscopeError('UNSUPPORTED', `videos in archives are not read: ${outer.root}`, {
-        hint: 'Unpack them into a folder, and add that.',
-      })
     const inTree = pathsInTree(members, placeOf)
     const strip = below === '' ? 0 : below.length + 1
     return {
@@ -52,7 +47,10 @@ export async function layoutOfArchives(
       reason: [labels?.reason ?? [], layout.reason, readFrom(members)].flat().join(' '),
       remarks: [...remarks, ...remarksOf(members), ...(layout.remarks ?? [])],
       placeOf: (name) => layout.placeOf(inTree(name).slice(strip)),
-      files: layout.files ? () => rowsIn(layout, tree, below) : () => imagesIn(members),
+      // Frames of videos are files of a folder of their own.
+      ...(layout.videos
+        ? {}
+        : { files: layout.files ? () => rowsIn(layout, tree, below) : () => imagesIn(members) }),
     }
   }
 }
