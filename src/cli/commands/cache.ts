@@ -18,7 +18,7 @@ export function addCacheCommand(workspace: Command, session: CliSession): void {
     .addOption(
       new Option(
         '--empty <part>',
-        'empty a part that can be made again: thumbnails, graphs, maps or archives; several by repeating it',
+        'empty a part that can be made again: thumbnails, graphs, maps, archives or lists; several by repeating it',
       ).argParser(collect),
     )
     .option('--trim', 'remove the oldest data that can be made again, down to the limit of the settings')

@@ -63,7 +63,7 @@ const isHidden = (name: string): boolean =>
     .some((step) => (step.startsWith('.') && step !== '.' && step !== '..') || step === '__MACOSX')
 
 /** A name without "." and empty steps; null where it is absolute or leads out of the archive. */
-function plainName(name: string): string | null {
+export function plainName(name: string): string | null {
   const steps = name.split('/')
   if (name.startsWith('/') || /^[A-Za-z]:[\\/]/.test(name) || steps.includes('..')) return null
   return steps.filter((step) => step !== '' && step !== '.').join('/')

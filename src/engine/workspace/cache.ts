@@ -38,6 +38,9 @@ const factBytes = 84
 
 type PartId = CachePart['id']
 
+/** Folder of a workspace with the lists of archives that were read. */
+export const listsIn = (path: string): string => join(path, 'lists')
+
 const mapSize = 'SELECT count(*) AS items, coalesce(sum(length(data)), 0) AS bytes FROM map'
 const sizeOfFiles = (files: readonly StoredFile[]): PartSize => ({ items: files.length, bytes: sum(files) })
 
@@ -54,6 +57,7 @@ const sizes: Record<PartId, (workspace: Workspace) => PartSize> = {
     return { items: facts + measured.items, bytes: facts * factBytes + measured.bytes }
   },
   archives: ({ path }) => sizeOfFiles(filesIn(join(path, 'archives'))),
+  lists: ({ path }) => sizeOfFiles(filesIn(listsIn(path))),
   exports: (workspace) => sizeOfFiles(filesIn(workspace.exports)),
 }
 
@@ -83,6 +87,12 @@ const words: readonly Omit<CachePart, 'items' | 'bytes'>[] = [
     disposable: true,
   },
   {
+    id: 'lists',
+    title: 'Lists of archives',
+    text: 'Which files tars and zips hold, and where; read anew from the archives when they are opened.',
+    disposable: true,
+  },
+  {
     id: 'facts',
     title: 'Predictions and measurements',
     text: 'What was measured. Never thrown away by itself: it is why a study costs nothing the second time.',
@@ -108,6 +118,7 @@ function drop(workspace: Workspace, part: PartId, bytes: number): number {
     return freed
   }
   if (part === 'archives') return dropFiles(filesIn(join(workspace.path, 'archives')), bytes)
+  if (part === 'lists') return dropFiles(filesIn(listsIn(workspace.path)), bytes)
   if (part === 'graphs') return dropFiles(filesIn(workspace.weights), bytes)
   if (part !== 'maps') return 0
   const before = sizes.maps(workspace).bytes
@@ -137,10 +148,10 @@ export const emptyParts = (workspace: Workspace, parts: readonly PartId[]): numb
 
 /**
  * Deletes what can be made again until it takes at most `limitBytes`: thumbnails first, then maps, then rewritten
- * models. Returns the bytes that were freed.
+ * models, then lists of archives. Returns the bytes that were freed.
  */
 export function trimCache(workspace: Workspace, limitBytes: number): number {
-  const disposable = ['thumbnails', 'maps', 'graphs'] as const
+  const disposable = ['thumbnails', 'maps', 'graphs', 'lists'] as const
   let over = disposable.reduce((total, part) => total + sizes[part](workspace).bytes, 0) - limitBytes
   let freed = 0
   for (const part of disposable) {

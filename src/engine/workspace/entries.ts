@@ -8,7 +8,7 @@ const logs = ['-wal', '-shm', '-journal']
 const disposable = ['thumbnails.sqlite', 'summaries.sqlite', 'browse.sqlite'].flatMap((name) =>
   ['', ...logs].map((end) => name + end),
 )
-const folders = ['weights', 'draws', 'exports', 'backups', 'adversarial', 'frames', 'archives']
+const folders = ['weights', 'draws', 'exports', 'backups', 'adversarial', 'frames', 'archives', 'lists']
 
 /**
  * Checks that what bears a name of a workspace's own is a file or a folder, since the folder may come from someone else.

@@ -34,7 +34,7 @@ export { factWriter } from './facts/writer.ts'
 export { packChanges, type FactChange } from './facts/changes.ts'
 export * as marks from './facts/marks.ts'
 export { rowDigest } from './rowDigest.ts'
-export { cacheParts, emptyParts, trimCache } from './cache.ts'
+export { cacheParts, emptyParts, listsIn, trimCache } from './cache.ts'
 export {
   checkNewFolder,
   createWorkspace,

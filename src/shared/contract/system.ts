@@ -23,7 +23,7 @@ export const settings = z.object({
 
 /** A part of the data that a workspace keeps. */
 export const cachePart = z.object({
-  id: z.enum(['thumbnails', 'graphs', 'maps', 'archives', 'facts', 'exports']),
+  id: z.enum(['thumbnails', 'graphs', 'maps', 'archives', 'lists', 'facts', 'exports']),
   title: z.string(),
   text: z.string(),
   items: z.int(),

@@ -43,6 +43,7 @@ describe('the parts of a workspace', () => {
       graphs: 2,
       maps: 1,
       archives: 0,
+      lists: 0,
       facts: 0,
       exports: 1,
     })
@@ -55,7 +56,15 @@ describe('the parts of a workspace', () => {
   it('are emptied one by one, except facts and exports', () => {
     const workspace = used()
     expect(emptyParts(workspace, ['thumbnails', 'graphs', 'facts', 'exports'])).toBeGreaterThan(300_000)
-    expect(sizes(workspace)).toEqual({ thumbnails: 0, graphs: 0, maps: 1, archives: 0, facts: 0, exports: 1 })
+    expect(sizes(workspace)).toEqual({
+      thumbnails: 0,
+      graphs: 0,
+      maps: 1,
+      archives: 0,
+      lists: 0,
+      facts: 0,
+      exports: 1,
+    })
     workspace.thumbnails.put(Buffer.alloc(32, 7), 192, Buffer.from('again'))
     expect(workspace.thumbnails.get(Buffer.alloc(32, 7), 192)?.toString()).toBe('again')
   })

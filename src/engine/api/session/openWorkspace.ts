@@ -1,11 +1,19 @@
 import type { Settings } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
+import { keepListsIn } from '../../archives/index.ts'
 import type { Log } from '../../base/log.ts'
 import { Browser, removeLostFiles } from '../../datasets/index.ts'
 import { JobQueue, type JobContext } from '../../jobs/index.ts'
 import { ownReader, threadReader, type Reader } from '../../studies/index.ts'
 import { recordOrigins } from '../../models/index.ts'
-import { asWorkspaceError, sweepRemovals, trimCache, type Workspace } from '../../workspace/index.ts'
+import {
+  asWorkspaceError,
+  isLink,
+  listsIn,
+  sweepRemovals,
+  trimCache,
+  type Workspace,
+} from '../../workspace/index.ts'
 import { damagedRows } from './damagedRows.ts'
 import { DailyBackup } from './dailyBackup.ts'
 import { SelfChecks } from './selfChecks.ts'
@@ -41,16 +49,19 @@ interface Beside {
 }
 
 /** Sets up what works on a workspace. Its jobs do not start yet. */
-export const workOn = (workspace: Workspace, { log, readsApart, run }: Beside): OpenWorkspace => ({
-  workspace,
-  jobs: new JobQueue(workspace.db, run, (error) =>
-    log.write('warning', 'a job is damaged, or its state could not be stored', toErrorShape(error)),
-  ),
-  browser: new Browser(workspace.path),
-  reader: readsApart ? threadReader(workspace.path) : ownReader(workspace),
-  checks: new SelfChecks(workspace, log),
-  backup: new DailyBackup(workspace, log),
-})
+export function workOn(workspace: Workspace, { log, readsApart, run }: Beside): OpenWorkspace {
+  keepLists(workspace)
+  return {
+    workspace,
+    jobs: new JobQueue(workspace.db, run, (error) =>
+      log.write('warning', 'a job is damaged, or its state could not be stored', toErrorShape(error)),
+    ),
+    browser: new Browser(workspace.path),
+    reader: readsApart ? threadReader(workspace.path) : ownReader(workspace),
+    checks: new SelfChecks(workspace, log),
+    backup: new DailyBackup(workspace, log),
+  }
+}
 
 /** Ends what works on a workspace, after its running job has stored its results, and closes it. */
 export async function endWork(
@@ -70,6 +81,13 @@ export async function endWork(
     ),
   )
   workspace.close()
+  keepLists(null)
+}
+
+/** Keeps lists of archives in a workspace from now on; in none where it is only read, or that folder is a link. */
+function keepLists(workspace: Workspace | null): void {
+  const folder = workspace?.readOnly === null ? listsIn(workspace.path) : null
+  keepListsIn(folder === null || isLink(folder) ? null : folder)
 }
 
 /** Deletes for good what was removed. Ended in between, it goes on when the workspace is opened the next time. */
