@@ -1,11 +1,15 @@
 import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
+import { packedSize, unpackTar } from '#engine/archives/index.ts'
 import type { Job } from '#shared/contract/index.ts'
 import { sampleModel } from '../engine/studies/sample.ts'
+import { packFolder } from '../packed.ts'
 import { temporaryFolder } from '../temporary.ts'
 import { asOrdinaryUser } from './ordinaryUser.ts'
 
@@ -162,5 +166,32 @@ describe.runIf(root)('a full disk (a tmpfs; left out where it may not be mounted
     const { complete } = await client.studies.result({ id: study.id })
     expect(complete).toBe(true)
     expect((await client.workspace.info())?.predictions).toBeGreaterThanOrEqual(stored)
+  })
+
+  it('unpacks no tar that does not fit, before or while it is written, and leaves nothing of it', async () => {
+    const { disk, fill, free } = smallDisk(8)
+    const engine = await newEngine()
+    const { client } = engine
+    const workspace = join(disk, 'workspace')
+    await client.workspace.create({ path: workspace })
+    const packed = await packFolder(join(temporaryFolder(), 'images.tar.gz'), dataset())
+    // Noise does not get smaller when it is packed.
+    const noise = join(temporaryFolder(), 'noise.tar.gz')
+    writeFileSync(noise, gzipSync(randomBytes(2 ** 21)))
+    fill(200)
+    const full = (name: string) => ({ code: 'DISK_FULL', message: expect.stringContaining(name) as string })
+    const quietly = { signal: new AbortController().signal, report: () => undefined }
+    const target = join(workspace, 'archives', '1', 'noise.tar')
+    await expect(unpackTar(noise, target, await packedSize(noise), quietly)).rejects.toMatchObject(
+      full(target),
+    )
+    expect(readdirSync(join(workspace, 'archives', '1'))).toEqual([])
+    const { dataset: added, jobId } = await client.datasets.add({ path: noise, unpack: true })
+    expect(await jobEnd(engine, jobId)).toMatchObject({ state: 'failed', problem: full('noise.tar.gz') })
+    expect(readdirSync(join(workspace, 'archives', String(added.id)))).toEqual([])
+    free()
+    const fits = await client.datasets.add({ path: packed, unpack: true })
+    expect((await jobEnd(engine, fits.jobId)).state).toBe('done')
+    expect(await client.datasets.get({ id: fits.dataset.id })).toMatchObject({ images: 40, state: 'ready' })
   })
 })

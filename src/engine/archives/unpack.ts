@@ -6,6 +6,7 @@ import { createGunzip } from 'node:zlib'
 import { KernelscopeError } from '#shared/errors.ts'
 import { sweepDrafts } from '../base/draft.ts'
 import { asReadError, piecesOf, withUserFile } from '../base/userFile.ts'
+import { isFull } from '../base/systemError.ts'
 import { throughDraft } from '../base/wholeFile.ts'
 
 /** Sizes of a packed tar in bytes. */
@@ -69,6 +70,8 @@ export async function unpackTar(
       )
     } catch (error) {
       signal.throwIfAborted()
+      // Of the target, which is named by who knows it.
+      if (isFull(error)) throw error
       throw damaged(error) ? refuse(path, 'is damaged or cut off', error) : asReadError(error, path)
     }
     await utimes(draft, new Date(), new Date(mtime))
