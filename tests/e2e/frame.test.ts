@@ -286,6 +286,11 @@ describe('the frame', () => {
       .waitFor()
     await workspaceBar().getByRole('link', { name: 'archived' }).first().waitFor()
     await nothingRuns(page)
+    const told = page.getByRole('alert').filter({ hasText: '1 model and 1 dataset' })
+    await told.getByRole('button', { name: 'Undo' }).click()
+    await workspaceBar().getByRole('link', { name: 'archived' }).first().waitFor({ state: 'hidden' })
+    await told.filter({ hasText: 'removed' }).getByRole('button', { name: 'Undo' }).click()
+    await workspaceBar().getByRole('link', { name: 'archived' }).first().waitFor()
   })
 
   it('has seen no error of the page', () => {

@@ -3,8 +3,8 @@ import { useDatasetsStore, useModelsStore, useStudiesStore, type Removal } from 
 import { useJobsStore } from '../lib/stores/jobs.ts'
 import { useProblems } from './useProblems.ts'
 
-/** How long a removal can be undone from its message. */
-const shownMs = 15_000
+/** How long something can be undone from its message. */
+export const undoableMs = 15_000
 
 /** Says what was removed, and offers to take it back. */
 export function useRemoval() {
@@ -36,7 +36,7 @@ export function useRemoval() {
       `${what} removed`,
       undefined,
       [{ label: 'Undo', onClick: () => void undo(removals).then(() => undone?.()) }],
-      shownMs,
+      undoableMs,
     )
   }
   return { told }

@@ -45,6 +45,8 @@ describe('a folder of mixed downloads', () => {
       'notes.txt': 'mine',
       'broken.pth': 'no pickle',
       'ILSVRC2012_devkit_t12.tar.gz': 'its bytes are not read',
+      'papers/2022/replknet.pdf': 'no image in here',
+      'cifar-10-batches-py/test_batch': 'its bytes are not read',
     })
     cpSync(join(containers, 'training-legacy.pth.tar'), join(folder, 'augmix.pth.tar'))
     cpSync(sampleModel('replk3'), join(folder, 'replk3.onnx'))
@@ -57,6 +59,8 @@ describe('a folder of mixed downloads', () => {
       'dataset imagenet-a.tar',
       'unused notes.txt',
       'model replk3.onnx',
+      'dataset cifar-10-batches-py',
+      'unused papers',
       'dataset pictures',
       'model resnet-tiny',
     ])

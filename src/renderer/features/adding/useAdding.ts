@@ -1,4 +1,4 @@
-import type { CheckpointChoice, Dataset, Model } from '#shared/contract/index.ts'
+import type { CheckpointChoice, Model } from '#shared/contract/index.ts'
 import { isAssumed } from '#shared/preprocessing.ts'
 import { engine } from '../../lib/engine/index.ts'
 import { plural } from '../../lib/format.ts'
@@ -7,6 +7,7 @@ import { useJobsStore } from '../../lib/stores/jobs.ts'
 import { useRecentStore } from '../../lib/stores/recent.ts'
 import { useArrival } from '../../ui/useArrival.ts'
 import { useProblems } from '../../ui/useProblems.ts'
+import { useUndoAdding, type Added } from './useUndoAdding.ts'
 
 /** What a dataset is added with. */
 interface DatasetOptions {
@@ -24,11 +25,18 @@ export function useAdding() {
   const recent = useRecentStore()
   const { attempt, inform } = useProblems()
   const depart = useArrival()
+  const offerUndo = useUndoAdding()
 
   /** Begins to add several things. `end` leads to them; the other two throw where something is refused. */
   function begin() {
     const arrive = depart()
-    const added: { models: Model[]; datasets: Dataset[] } = { models: [], datasets: [] }
+    const added: Added = { models: [], datasets: [] }
+    const before = [models, datasets].map(({ rows }) => new Set(rows.map(({ id }) => id)))
+    /** What was not in the workspace before. */
+    const fresh = (): Added => ({
+      models: added.models.filter(({ id }) => before[0]?.has(id) !== true),
+      datasets: added.datasets.filter(({ id }) => before[1]?.has(id) !== true),
+    })
     return {
       async model(path: string, choice?: CheckpointChoice): Promise<void> {
         added.models.push(await models.add(path, choice ? { choice } : {}))
@@ -38,12 +46,19 @@ export function useAdding() {
         added.datasets.push(await datasets.add(path, options))
         recent.added('datasets', path)
       },
-      /** Returns how many were added. */
-      async end(): Promise<number> {
+      /**
+       * @param undo whether the person is told what was added, and can take it back in one step
+       * @returns how many were added
+       */
+      async end({ undo = false } = {}): Promise<number> {
         await tryAssumed(added.models)
         if (added.datasets.length > 0) await attempt(() => jobs.load())
         const place = placeOf(added)
-        if (place) await arrive(place.to, place.said)
+        if (!place) return 0
+        const [news, words] = [fresh(), `${place.what} added`]
+        const isNew = undo && news.models.length + news.datasets.length > 0
+        const arrived = await arrive(place.to, isNew ? undefined : words)
+        if (isNew) offerUndo(news, placeOf(news)?.what ?? '', arrived ? null : place.to)
         return added.models.length + added.datasets.length
       },
     }
@@ -78,18 +93,18 @@ export function useAdding() {
   return { begin, addModels, addDataset }
 }
 
-/** The page that shows what was added, and what is said where the person has gone elsewhere meanwhile. */
-function placeOf({ models, datasets }: { models: readonly Model[]; datasets: readonly Dataset[] }) {
+/** The page that shows what was added, and words for it. */
+function placeOf({ models, datasets }: Added) {
   const [model] = models
   const [dataset] = datasets
   if (!model && !dataset) return null
   if (model && models.length === 1 && !dataset)
-    return { to: { name: 'model-overview', params: { id: model.id } }, said: `${model.title} added` }
+    return { to: { name: 'model-overview', params: { id: model.id } }, what: model.title }
   if (dataset && datasets.length === 1 && !model)
-    return { to: { name: 'dataset', params: { id: dataset.id } }, said: `${dataset.title} added` }
-  const said = [
+    return { to: { name: 'dataset', params: { id: dataset.id } }, what: dataset.title }
+  const what = [
     ...(model ? [plural(models.length, 'model')] : []),
     ...(dataset ? [plural(datasets.length, 'dataset')] : []),
   ].join(' and ')
-  return { to: { name: model ? 'models' : 'datasets' }, said: `${said} added` }
+  return { to: { name: model ? 'models' : 'datasets' }, what }
 }

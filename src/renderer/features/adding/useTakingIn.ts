@@ -108,7 +108,7 @@ export const useTakingIn = createSharedComposable(() => {
     }
     running.value = false
     if (entries.value.every((entry) => !entry.chosen || entry.state === 'added')) end()
-    await work.end()
+    await work.end({ undo: true })
   }
 
   /** Lets what is being added come to its end, and adds no more. */

@@ -5,6 +5,7 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { looksLikeImage } from '#shared/imageFiles.ts'
 import {
   belongTogether,
+  mayHoldImages,
   fileKind,
   isCompanion,
   isDevkit,
@@ -88,8 +89,14 @@ class Search {
         this.#add({ kind: 'workspace', path: below.path, name: `${prefix}${name}` })
       else if (await this.#hasModels(below, depth - 1))
         await this.#mixed(below, `${prefix}${name}/`, depth - 1)
-      else await this.#images(below, `${prefix}${name}`)
+      else await this.#below(below, `${prefix}${name}`)
     }
+  }
+
+  /** A folder without models in a folder that was given: named as not used where there are no images in it. */
+  async #below(folder: Folder, name: string): Promise<void> {
+    if (await this.#hasImages(folder, limits.depth)) await this.#images(folder, name)
+    else this.#unused(folder.path, name, 'There are no images in it.')
   }
 
   /** A folder without models: one dataset, or archives of several. */
@@ -102,7 +109,7 @@ class Search {
     for (const file of folder.files) await this.#file(join(folder.path, file), `${name}/${file}`, false)
     for (const below of folder.folders) {
       const inner = await this.#read(join(folder.path, below))
-      if (inner) await this.#images(inner, `${name}/${below}`)
+      if (inner) await this.#below(inner, `${name}/${below}`)
     }
   }
 
@@ -145,6 +152,16 @@ class Search {
       if (below === null) continue
       if (await this.#hasModels(below, depth - 1)) return true
       if (below.files.some(looksLikeImage) && ++classes === manyClasses) return false
+    }
+    return false
+  }
+
+  /** Whether a folder, or one below it, has a file with the name of images or of an archive; true where it is not seen whole. */
+  async #hasImages(folder: Folder, depth: number): Promise<boolean> {
+    if (folder.files.some(mayHoldImages)) return true
+    for (const name of folder.folders) {
+      const below = depth > 0 ? await this.#read(join(folder.path, name)) : null
+      if (below === null || (await this.#hasImages(below, depth - 1))) return true
     }
     return false
   }

@@ -62,6 +62,13 @@ const ends = (path: string): Promise<{ first: Buffer; last: Buffer }> =>
 /** The development kit of ILSVRC2012, which has the labels of its validation images. */
 export const isDevkit = (path: string): boolean => /devkit/i.test(basename(path)) && looksLikePackedTar(path)
 
+/** Whether a name is that of an image, a video, an array, a batch of CIFAR, or an archive. */
+export const mayHoldImages = (name: string): boolean =>
+  looksLikeImage(name) ||
+  /\.(mp4|mkv|avi|webm|npy|bin)$|^test(_batch)?$/i.test(name) ||
+  looksLikeArchive(name) ||
+  looksLikePackedTar(name)
+
 /** The archives that ImageNet-C and ImageNet-P are published in. */
 const families = /^(noise|blur|weather|digital|extra)\.tar$/i
 
