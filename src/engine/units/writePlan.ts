@@ -143,7 +143,7 @@ function workOf(
     const speed = found.get(model.id)
     const pass = secondsPerPass ?? speed?.seconds ?? 1
     const costs = conditions.map(() => 0)
-    for (const group of passGroups(definition, conditions))
+    for (const group of passGroups(db, definition, model, conditions))
       for (const condition of group.conditions)
         costs[conditions.indexOf(condition)] = (group.forwards / group.conditions.length) * pass
     const longest = Math.max(0, ...listed.map(({ images }) => images))

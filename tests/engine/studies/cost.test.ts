@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest'
-import { gradientForwards as gradient } from '#engine/studies/measure/work.ts'
+import { forwardsOfFamilies } from '#engine/studies/measure/gradientForwards.ts'
 import { runStudy } from './sample.ts'
 import { sampleWorkspace } from './workspace.ts'
 
 /** One image of each of the sample's classes. */
 const n = 16
+
+/** Of replk3. */
+const gradient = forwardsOfFamilies.RepLKNet ?? 0
 
 async function setUp(...names: string[]) {
   const { client, datasetId, modelIds } = await sampleWorkspace(...names)
@@ -48,7 +51,7 @@ it('counts the pass that computes saliency', async () => {
   expect(await forwards('salient-patch-drop', params, [first, second])).toEqual([...shown, [saliency, n]])
   expect(await forwards('salient-patch-drop', own, [first, second])).toEqual([
     ...shown,
-    [saliency, Math.round(n * gradient)],
+    [saliency, Math.round(n * (forwardsOfFamilies.ViT ?? 0))],
   ])
 })
 

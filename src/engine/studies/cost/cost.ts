@@ -147,7 +147,7 @@ function groupsOf(
 ): Group[] {
   const variants = currentVariants(db, model)
   const countMeasured = measuredCounter(db)
-  return passGroups(definition, all).map(({ conditions, forwards }) => {
+  return passGroups(db, definition, model, all).map(({ conditions, forwards }) => {
     const [first] = conditions
     const images = imagesIn(first.source)
     const known = conditions.map((stored) => {

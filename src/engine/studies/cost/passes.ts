@@ -1,4 +1,6 @@
 import type { PlannedCondition } from '../../facts/index.ts'
+import type { StoredModel } from '../../models/index.ts'
+import type { Db } from '../../workspace/index.ts'
 import type { StudyDefinition } from '../definition/index.ts'
 import { passKey } from '../measure/passes.ts'
 
@@ -10,19 +12,20 @@ export interface PassGroup {
 
 /** Groups conditions that are computed together: those of one trajectory, and those that differ only in how they read outputs. */
 export function passGroups(
+  db: Db,
   { work }: Pick<StudyDefinition, 'work'>,
+  model: StoredModel,
   conditions: readonly PlannedCondition[],
 ): PassGroup[] {
   const together = (stored: PlannedCondition) => work?.together(stored) ?? null
+  const forwards = (group: PassGroup['conditions']) => {
+    if (work && together(group[0]) !== null) return work.forwards(group, model)
+    return work?.comesAlong?.(group[0], conditions, { db, model }) ? 0 : 1
+  }
   return [...Map.groupBy(conditions, (stored) => together(stored) ?? passKey(stored)).values()].flatMap(
     ([first, ...others]) =>
       first === undefined
         ? []
-        : [
-            {
-              conditions: [first, ...others],
-              forwards: work && together(first) !== null ? work.forwards([first, ...others]) : 1,
-            },
-          ],
+        : [{ conditions: [first, ...others], forwards: forwards([first, ...others]) }],
   )
 }

@@ -8,7 +8,13 @@ export interface ConditionWork {
   /** A key that is equal for conditions computed together; null for an ordinary forward pass. */
   together(stored: PlannedCondition): string | null
   /** The cost of one image under conditions that are computed together, in forward passes of the model. */
-  forwards(conditions: readonly PlannedCondition[]): number
+  forwards(conditions: readonly PlannedCondition[], model: StoredModel): number
+  /** Whether an ordinary pass is not made, because its answers come with others among `conditions`; left out = never. */
+  comesAlong?(
+    stored: PlannedCondition,
+    conditions: readonly PlannedCondition[],
+    context: { db: Db; model: StoredModel },
+  ): boolean
 }
 
 /** What `extraWork` of a definition may use. */

@@ -1,11 +1,8 @@
 import { attack as attackSchema, type Attack } from '#shared/attacks.ts'
+import type { StoredModel } from '../../models/index.ts'
 import type { ConditionWork, ExtraWork, WorkContext } from '../definition/index.ts'
 import type { PlannedCondition } from '../../facts/index.ts'
-
-/**
- * Time of a forward and a backward pass, in forward passes: about 2.3 in most families (docs/performance.md).
- */
-export const gradientForwards = 2.3
+import { gradientForwards } from './gradientForwards.ts'
 
 /** Gradients per step. TAIG integrates over 21 points of a path. */
 const gradientsPerStep: Record<Attack['kind'], number> = {
@@ -18,14 +15,14 @@ const gradientsPerStep: Record<Attack['kind'], number> = {
 }
 
 /**
- * Forward passes of one image under attacks that share a trajectory: all gradients of the longest one, and
- * one prediction for each attack.
+ * Forward passes of one image under attacks with a model's gradient that share a trajectory: all gradients of the longest one,
+ * and one prediction for each attack.
  */
-export function attackForwards(attacks: readonly Attack[]): number {
+export function attackForwards(model: Pick<StoredModel, 'inspection'>, attacks: readonly Attack[]): number {
   const [first] = attacks
   if (!first) return 0
   const steps = first.kind === 'fgsm' ? 1 : Math.max(...attacks.map((attack) => attack.steps))
-  return first.restarts * (steps * gradientsPerStep[first.kind] * gradientForwards + attacks.length)
+  return first.restarts * (steps * gradientsPerStep[first.kind] * gradientForwards(model) + attacks.length)
 }
 
 /**
@@ -38,7 +35,7 @@ export function trajectoryKey({ epsilon, alpha, steps, ...shared }: Attack): str
 }
 
 /** The attack of a condition, where it uses the model's own gradient; else null. */
-const ownAttack = ({ parts }: PlannedCondition): Attack | null => {
+export const ownAttack = ({ parts }: PlannedCondition): Attack | null => {
   const attack = attackSchema.safeParse(parts[0]?.transform).data
   return attack?.surrogate === null ? attack : null
 }
@@ -48,18 +45,22 @@ export const attackWork: ConditionWork = {
     const attack = ownAttack(stored)
     return attack && trajectoryKey(attack)
   },
-  forwards: (conditions) => attackForwards(conditions.flatMap((stored) => ownAttack(stored) ?? [])),
+  forwards: (conditions, model) =>
+    attackForwards(
+      model,
+      conditions.flatMap((stored) => ownAttack(stored) ?? []),
+    ),
 }
 
-/** The same number of sampled images for every model, each at `forwards` forward passes. */
+/** The same number of sampled images for every model, each at `forwards` forward passes of the model. */
 export const sampledWork = (
   { models, images, settled }: WorkContext,
   drawn: number,
-  forwards: number,
+  forwards: (model: StoredModel) => number,
 ): ExtraWork[] =>
   models.map((model) => ({
     model,
     images: Math.min(drawn, images),
     stored: Math.min(drawn, settled(model)),
-    forwards,
+    forwards: forwards(model),
   }))

@@ -31,7 +31,7 @@ export const attentionDistance = defineStudy({
     },
   ],
   conditions: () => [],
-  extraWork: (chosen, context) => sampledWork(context, chosen.images, 1),
+  extraWork: (chosen, context) => sampledWork(context, chosen.images, () => 1),
   async measure(context, chosen) {
     const maps = await mapsOf(context.model)
     if (maps.length === 0) return

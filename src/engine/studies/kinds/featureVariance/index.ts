@@ -63,7 +63,7 @@ export const featureVariance = defineStudy({
     },
   ],
   conditions: () => [],
-  extraWork: (chosen, context) => sampledWork(context, chosen.images, 1),
+  extraWork: (chosen, context) => sampledWork(context, chosen.images, () => 1),
   async measure(context, chosen) {
     const images = await sampleStudyImages(context.workspace.db, context.source, chosen.images, chosen.seed)
     if (chosen.order === 'per-image') await probeImages(context, images, perImage)

@@ -1,4 +1,5 @@
-import { sampledWork, gradientForwards } from '../../measure/work.ts'
+import { gradientForwards } from '../../measure/gradientForwards.ts'
+import { sampledWork } from '../../measure/work.ts'
 import { fieldImages, fieldRewrite, fieldStored, measureField, ringsRewrite, storedField } from './measure.ts'
 import { params } from './params.ts'
 import { areaPoint } from './point.ts'

@@ -1,4 +1,5 @@
-import { sampledWork, gradientForwards } from '../../measure/work.ts'
+import { gradientForwards } from '../../measure/gradientForwards.ts'
+import { sampledWork } from '../../measure/work.ts'
 import { galleryImages, mapsOf, measureGallery, rewriteOf } from './measure.ts'
 import { picturesOf, shownPicture } from './pictures.ts'
 import { gradientsOf, titleOf, params } from './params.ts'
@@ -45,7 +46,11 @@ export const saliencyGallery = defineStudy({
   needsLabels: false,
   conditions: () => [],
   extraWork: (chosen, context) =>
-    sampledWork(context, chosen.imageIds.length || chosen.images, gradientForwards * gradientsOf(chosen)),
+    sampledWork(
+      context,
+      chosen.imageIds.length || chosen.images,
+      (model) => gradientForwards(model) * gradientsOf(chosen),
+    ),
   measure: (context, chosen) => measureGallery(context, chosen),
   async stored(chosen, { workspace: { db }, source, models }) {
     const images = await galleryImages(db, source, chosen)

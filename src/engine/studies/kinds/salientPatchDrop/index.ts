@@ -4,7 +4,7 @@ import { getModel, listModels, type StoredModel } from '../../../models/index.ts
 import { changeMetric, nearest } from '../../summary/metrics.ts'
 import { paperStatements, paperValues } from '../../summary/paper.ts'
 import { measureGrid } from '../../measure/grid.ts'
-import { gradientForwards } from '../../measure/work.ts'
+import { gradientForwards } from '../../measure/gradientForwards.ts'
 import { makeMasks } from './masks.ts'
 import { repeatOf, sourceDigest, stateOfMasks } from './source.ts'
 import { lossFigure, lossTable, shareFigure } from './view.ts'
@@ -175,7 +175,7 @@ function saliencyWork(
     model: saliency,
     images,
     stored: Math.max(0, ...served.map(settled)),
-    forwards: source === 'attention' ? 1 : gradientForwards,
+    forwards: source === 'attention' ? 1 : gradientForwards(saliency),
   }))
 }
 

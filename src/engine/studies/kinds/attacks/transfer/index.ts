@@ -159,7 +159,7 @@ function surrogateWork(
     model: surrogate,
     images,
     stored,
-    forwards: attackForwards([attackOf(chosen, epsilon, surrogate)]),
+    forwards: attackForwards(surrogate, [attackOf(chosen, epsilon, surrogate)]),
   }))
 }
 
