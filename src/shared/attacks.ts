@@ -27,3 +27,7 @@ export const attack = z.object({
 })
 
 export type Attack = z.infer<typeof attack>
+
+/** Whether the first gradient of an attack's trajectory is that of the cross entropy at the image itself. */
+export const startsAtImage = ({ kind, randomStart }: Pick<Attack, 'kind' | 'randomStart'>): boolean =>
+  kind === 'fgsm' || ((kind === 'pgd' || kind === 'mifgsm') && !randomStart)

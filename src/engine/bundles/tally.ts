@@ -54,28 +54,14 @@ export function tallyOf({ sample, seed, tolerance }: TallyOptions, sampled: numb
   return {
     skip: (reason: string, n: number) => void reasons.set(reason, (reasons.get(reason) ?? 0) + n),
     provider: (name: string) => void (name !== '' && providers.add(name)),
-    compare(
-      fact: BundledFact,
-      now: { predicted: number; confidence: number; trueProbability: number | null },
-      model: string,
-      condition: string,
-    ) {
+    /** Whether a prediction that was computed again is the stored one, within the tolerance. */
+    agrees: (fact: BundledFact, now: Answer) => isSame(fact, now, tolerance),
+    compare(fact: BundledFact, now: Answer, model: string, condition: string) {
       checked++
-      const differences = [
-        Math.abs(now.confidence - fact.confidence),
-        ...(now.trueProbability === null || fact.trueProbability === null
-          ? []
-          : [Math.abs(now.trueProbability - fact.trueProbability)]),
-      ]
-      const difference = Math.max(...differences.map((d) => (Number.isFinite(d) ? d : 1)))
+      const difference = differenceOfAnswers(fact, now)
       largest = Math.max(largest, difference)
-      const same = now.predicted === fact.predicted
-      if (same && difference === 0) identical++
-      // Two classes whose probabilities are equal within the tolerance may change places.
-      const tied = [now.predicted, fact.predicted].every(
-        (place) => Math.abs(fact.confidence - (fact.top.get(place) ?? 0)) <= tolerance,
-      )
-      if ((same || tied) && difference <= tolerance) return
+      if (now.predicted === fact.predicted && difference === 0) identical++
+      if (isSame(fact, now, tolerance)) return
       disagreeing.push({
         model,
         condition,
@@ -153,6 +139,32 @@ export function tallyOf({ sample, seed, tolerance }: TallyOptions, sampled: numb
       checkedOn: [...providers],
     }),
   }
+}
+
+/** A prediction that was computed again. */
+interface Answer {
+  predicted: number
+  confidence: number
+  trueProbability: number | null
+}
+
+/** The larger difference of both probabilities; 1 where one is not a number. */
+function differenceOfAnswers(fact: BundledFact, now: Answer): number {
+  const differences = [
+    Math.abs(now.confidence - fact.confidence),
+    ...(now.trueProbability === null || fact.trueProbability === null
+      ? []
+      : [Math.abs(now.trueProbability - fact.trueProbability)]),
+  ]
+  return Math.max(...differences.map((d) => (Number.isFinite(d) ? d : 1)))
+}
+
+/** Two classes whose probabilities are equal within the tolerance may change places. */
+function isSame(fact: BundledFact, now: Answer, tolerance: number): boolean {
+  const tied = [now.predicted, fact.predicted].every(
+    (place) => Math.abs(fact.confidence - (fact.top.get(place) ?? 0)) <= tolerance,
+  )
+  return (now.predicted === fact.predicted || tied) && differenceOfAnswers(fact, now) <= tolerance
 }
 
 type MeasuredValue = Disagreement['stored']

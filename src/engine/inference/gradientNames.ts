@@ -7,3 +7,5 @@ export const pixelsInput = 'pixels'
 export const labelsInput = 'labels'
 export const weightInput = 'weight'
 export const gradientOutput = 'gradient'
+/** Input of an attack's gradient graph: the factors by which pixels are scaled (`scaleFed` in the onnx module). */
+export const scaleInput = 'pixels/scale'

@@ -23,6 +23,7 @@ export {
   secondsTogether,
   timeSplits,
   trialOutputs,
+  trialPixels,
   type SplitTime,
   type SplitTrial,
 } from './splitTrial.ts'

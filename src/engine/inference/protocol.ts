@@ -43,11 +43,14 @@ export interface SharedCall {
 }
 
 /**
- * Opens the two graphs of an attack. Both take float32 [batch, height, width, 3] in [0,1]. One also gives the gradient of
- * the loss for the labels that are fed; the other has the forward pass alone.
+ * Opens the two graphs of an attack. Both take float32 [batch, height, width, 3]. One also gives the gradient of the loss
+ * for the labels that are fed; the other has the forward pass alone, for images in [0,1].
  */
 export interface OpenAttackRequest extends Runtime, ClassifierGraph {
   gradientPath: string
+  /** Factors of the channels that the gradient graph is fed for images in [0,1], and for levels from 0 to 255. */
+  scale: readonly number[]
+  scaleOfLevels: readonly number[]
 }
 
 export interface OpenTensorsRequest extends Runtime {
@@ -92,7 +95,8 @@ export type InferenceTask =
   | ({ kind: 'outputs'; rows: number; feeds: Feed[] } & BatchSlice)
   /**
    * Attacks 8-bit images. One trajectory serves all `runs`, which differ only in `steps` (fgsm and sign: in `epsilon`).
-   * `keys` are the images' digests. With `keep` the answer has the adversarial images of the last run.
+   * `keys` are the images' digests. With `keep` the answer has the adversarial images of the last run. With `older` the gradient
+   * at the images themselves has the last digits of versions before clean predictions came with it.
    */
   | ({
       kind: 'attack'
@@ -101,7 +105,10 @@ export type InferenceTask =
       keys: string[]
       runs: Attack[]
       keep: boolean
+      older?: boolean
     } & BatchSlice)
+  /** What the graphs of an attack give for 8-bit images, so that it can be compared. */
+  | ({ kind: 'scores'; rows: number } & BatchSlice)
   | { kind: 'tensors'; feeds: Feed[]; outputs: string[] }
   | ({ kind: 'attribution' } & AttributionPart)
 
@@ -136,8 +143,16 @@ export interface Answers {
   /** Facts for each reading. */
   run: { facts: Facts[]; milliseconds: number }
   outputs: { outputs: Float32Array; milliseconds: number }
-  /** Facts for each run; `images` are float32 [rows, height, width, 3] in [0,1]. */
-  attack: { facts: Facts[]; images: Float32Array | null; milliseconds: number }
+  /**
+   * Facts for each run; `clean` are those of the images themselves, where a gradient was taken at them; `images` are float32
+   * [rows, height, width, 3] in [0,1].
+   */
+  attack: { facts: Facts[]; clean: Facts | null; images: Float32Array | null; milliseconds: number }
+  /**
+   * For the first `rows` images: outputs [rows, classes] and gradient [rows, height, width, 3] of the cross entropy with class
+   * 0 by the gradient graph, and outputs by the other.
+   */
+  scores: { clean: Float32Array; gradient: Float32Array; attacked: Float32Array; milliseconds: number }
   /** Weighted sum of the gradients [height, width, 3], not divided by the number of points. */
   attribution: { sum: Float64Array; milliseconds: number }
   tensors: { outputs: { data: Float32Array; shape: number[] }[]; milliseconds: number }

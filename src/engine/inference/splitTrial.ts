@@ -1,6 +1,6 @@
 import { generator } from '#shared/random.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import type { Feed } from './protocol.ts'
+import type { Feed, OpenRequest } from './protocol.ts'
 import type { Session } from './session.ts'
 import { sessionsThatFit, type Split } from './split.ts'
 
@@ -31,7 +31,7 @@ export function fastestSplit(alone: number, times: readonly SplitTime[]): SplitT
 
 /** Outputs of a full batch of random pixels, the same in every trial. */
 export async function trialOutputs(session: Session, { batch, feeds }: SplitTrial): Promise<Float32Array> {
-  const pixels = randomPixels(session, batch)
+  const pixels = trialPixels(session.request, batch)
   return (await session.outputs({ pixels, first: 0, batch }, batch, feeds)).outputs
 }
 
@@ -40,7 +40,7 @@ export async function secondsTogether(sessions: readonly Session[], { batch, fee
   const started = performance.now()
   const calls = await Promise.all(
     sessions.map(async (session) => {
-      const pixels = randomPixels(session, batch)
+      const pixels = trialPixels(session.request, batch)
       let done = 0
       for (; done < 2 || performance.now() - started < timedMs; done++)
         await session.outputs({ pixels, first: 0, batch }, 1, feeds)
@@ -118,11 +118,15 @@ export async function timeSplits(
   return times
 }
 
-function randomPixels({ request }: Session, batch: number): SharedArrayBuffer {
-  const values = batch * request.height * request.width * 3
+/** A batch of random images, the same in every trial. */
+export function trialPixels(
+  { height, width, pixelType }: Pick<OpenRequest, 'height' | 'width' | 'pixelType'>,
+  batch: number,
+): SharedArrayBuffer {
+  const values = batch * height * width * 3
   const random = generator('session trial')
   const bytes = Uint8Array.from({ length: Math.min(values, 65536) }, () => Math.floor(256 * random.uniform()))
-  if (request.pixelType === 'uint8') {
+  if (pixelType === 'uint8') {
     const pixels = new Uint8Array(new SharedArrayBuffer(values))
     for (let at = 0; at < values; at += bytes.length) pixels.set(bytes.subarray(0, values - at), at)
     return pixels.buffer

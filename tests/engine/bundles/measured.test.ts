@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import { openBundle } from '#engine/bundles/index.ts'
+import { Thread } from '#engine/threads/thread.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from '../studies/sample.ts'
 import { bundleOf, forge, verify } from './forge.ts'
 
@@ -57,6 +58,35 @@ async function picturesOf(path: string): Promise<string[]> {
 }
 
 const patient = { timeout: 180_000 }
+
+/** Runs with attacks that have the last digits of older versions. Returns how many calls had them. */
+async function asOlder(work: () => Promise<unknown>): Promise<number> {
+  const ask = Thread.prototype.ask
+  const asked = vi.spyOn(Thread.prototype, 'ask').mockImplementation(function (
+    this: typeof Thread.prototype,
+    task,
+  ) {
+    return ask.call(this, task.kind === 'attack' ? Object.assign({}, task, { older: true }) : task)
+  })
+  try {
+    await work()
+    return asked.mock.calls.filter(([{ kind }]) => kind === 'attack').length
+  } finally {
+    asked.mockRestore()
+  }
+}
+
+it(
+  'an attack that an older version measured agrees to the last digit, where its gradients are taken as it took them',
+  patient,
+  async () => {
+    const params = { epsilons: [0.1], baseline: false, transfer: false }
+    let path = ''
+    expect(await asOlder(async () => (path = await bundled('adversarial', params, ['replk3'])))).toBe(2)
+    const exact = { sample: 1000, tolerance: 0 }
+    expect(await verify(engine, path, exact)).toMatchObject({ verdict: 'agrees', checked: 32, identical: 32 })
+  },
+)
 
 describe('images of an attack with a surrogate model', patient, () => {
   const ofTransfer = { attack: 'pgd', epsilons: [0.03], iterations: 2 }

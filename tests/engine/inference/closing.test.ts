@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { openAttackSession } from '#engine/inference/index.ts'
 import { usableModel } from '#engine/models/index.ts'
-import { attackRequest } from '#engine/studies/kinds/attacks/adversarial/measure.ts'
+import { attackRequest } from '#engine/studies/kinds/attacks/adversarial/open.ts'
 import { sampleWorkspace } from '../studies/workspace.ts'
 
 it('a session that is closed during an attack finishes the attack first', async () => {

@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createEngine } from '#engine/api/index.ts'
 import { addMomentum, fastStep, projectedStep, randomStart } from '#engine/inference/attacks/updates.ts'
+import { follow } from '#engine/inference/attacks/trajectory.ts'
+import type { Attack } from '#shared/attacks.ts'
 import { integratedGradients } from '#engine/inference/attacks/integrated.ts'
 import { temporaryFolder } from '../../temporary.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
@@ -61,6 +63,51 @@ describe('updates of an adversarial image', () => {
     const x = floats(0.3, 0.9)
     const found = await integratedGradients(x, async (at) => at.map((value) => 2 * value), null)
     expect(found.reduce((a, b) => a + b, 0)).toBeCloseTo(0.3 ** 2 + 0.9 ** 2, 5)
+  })
+})
+
+describe('gradients of a trajectory', () => {
+  const attack: Attack = {
+    ...({
+      op: 'attack',
+      kind: 'fgsm',
+      epsilon: 0.1,
+      alpha: 0.02,
+      steps: 1,
+      seed: 0,
+      rounded: false,
+    } as const),
+    ...{ randomStart: false, restarts: 1, surrogate: null },
+  }
+  /** How often each gradient is taken. */
+  const taken = async (...runs: Partial<Attack>[]) => {
+    const counts = { clean: 0, loss: 0, logit: 0, given: 0 }
+    const counted = (name: 'clean' | 'loss' | 'logit') => async () => {
+      counts[name]++
+      return floats(1, -1, 1)
+    }
+    await follow(
+      floats(0.2, 0.5, 0.8),
+      ['image'],
+      runs.map((own) => ({ ...attack, ...own })),
+      0,
+      { cleanGradient: counted('clean'), lossGradient: counted('loss'), logitGradient: counted('logit') },
+      async () => void counts.given++,
+    )
+    return Object.values(counts)
+  }
+
+  it('FGSM of four sizes takes one, at the image itself', async () => {
+    const sizes = [0.1, 0.2, 0.3, 0.4].map((epsilon) => ({ epsilon }))
+    expect(await taken(...sizes)).toEqual([1, 0, 0, 4])
+  })
+
+  it('steps without a random start take their first one there, others none', async () => {
+    expect(await taken({ kind: 'pgd', steps: 5 })).toEqual([1, 4, 0, 1])
+    expect(await taken({ kind: 'mifgsm', steps: 2 }, { kind: 'mifgsm', steps: 3 })).toEqual([1, 2, 0, 2])
+    expect(await taken({ kind: 'pgd', steps: 5, randomStart: true })).toEqual([0, 5, 0, 1])
+    expect(await taken({ kind: 'taig-s', steps: 1 })).toEqual([0, 0, 21, 1])
+    expect(await taken({ kind: 'sign' })).toEqual([0, 0, 0, 1])
   })
 })
 

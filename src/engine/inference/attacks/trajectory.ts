@@ -1,10 +1,12 @@
-import type { Attack } from '#shared/attacks.ts'
+import { startsAtImage, type Attack } from '#shared/attacks.ts'
 import { generator } from '#shared/random.ts'
 import { integratedGradients } from './integrated.ts'
 import { addMomentum, fastStep, projectedStep, randomStart, roundTo8Bit } from './updates.ts'
 import type { Gradient } from './gradient.ts'
 
 export interface AttackGradients {
+  /** Gradient of the cross entropy with the true classes at the images themselves. */
+  cleanGradient: () => Promise<Float32Array>
   /** Gradient of the cross entropy with the true classes. */
   lossGradient: Gradient
   /** Gradient of the logit of the true classes. */
@@ -35,7 +37,7 @@ export async function follow(
     return reached(run, rounded)
   }
   if (first.kind === 'fgsm' || first.kind === 'sign') {
-    const g = first.kind === 'fgsm' ? await attacked.lossGradient(x0) : randomSigns(x0.length, keys, first)
+    const g = first.kind === 'fgsm' ? await attacked.cleanGradient() : randomSigns(x0.length, keys, first)
     const x = new Float32Array(x0.length)
     for (const [run, { epsilon }] of runs.entries()) {
       fastStep(x, x0, g, epsilon)
@@ -73,18 +75,24 @@ function stepper(
       )
     }
   }
+  let atImages = startsAtImage(attack)
+  const lossGradient = () => {
+    if (!atImages) return attacked.lossGradient(x)
+    atImages = false
+    return attacked.cleanGradient()
+  }
   if (kind === 'mifgsm') {
     const momentum = new Float32Array(x.length)
     return {
       x,
       async advance() {
-        addMomentum(momentum, await attacked.lossGradient(x), size)
+        addMomentum(momentum, await lossGradient(), size)
         projectedStep(x, x0, momentum, alpha, epsilon)
       },
     }
   }
   if (kind === 'pgd')
-    return { x, advance: async () => projectedStep(x, x0, await attacked.lossGradient(x), alpha, epsilon) }
+    return { x, advance: async () => projectedStep(x, x0, await lossGradient(), alpha, epsilon) }
   let at = 0
   // Values are visited in the order of the images, so that each image's numbers come from its own generator.
   const uniform = () => random[Math.floor((at++ % x.length) / size)]?.uniform() ?? 0

@@ -33,6 +33,32 @@ export function acceptFloats(graph: Graph, normalisation: Normalisation): Graph 
   return acceptImages(graph, normalisation, { type: 'float32', unit: 1 })
 }
 
+/** Factors of the channels by which a graph scales pixels in units of 1/`unit`: 1/(unit std). */
+export const pixelScale = (
+  { std: [red, green, blue] }: Pick<Normalisation, 'std'>,
+  unit: number,
+): [number, number, number] => [1 / (unit * red), 1 / (unit * green), 1 / (unit * blue)]
+
+/** Name of the input that `scaleFed` adds. */
+export const scaleInput = 'pixels/scale'
+
+/**
+ * Takes the factors by which a graph of `acceptFloats` scales its pixels from an input, float32 [3,1,1], instead of a constant.
+ * With those for levels (`pixelScale` for 255) and levels as floats it computes what `acceptPixels` does, to the bit. A
+ * backward pass in the graph keeps the constant: it gives the gradient with respect to the image in [0,1] in either case.
+ */
+export function scaleFed(graph: Graph): Graph {
+  const planar = graph.nodes.find(({ inputs }) => inputs[0] === pixelsInput)?.outputs[0]
+  const scaling = graph.nodes.find(({ op, inputs }) => op === 'Mul' && inputs[0] === planar)
+  if (planar === undefined || !scaling)
+    throw new KernelscopeError('INTERNAL', 'the graph does not scale its pixels')
+  const fed = { ...scaling, inputs: [planar, scaleInput] }
+  return new GraphBuilder(graph, pixelsInput).finish({
+    inputs: [...graph.inputs, { name: scaleInput, type: 'float32', shape: [3, 1, 1] }],
+    nodes: graph.nodes.map((node) => (node === scaling ? fed : node)),
+  })
+}
+
 function acceptImages(
   graph: Graph,
   { mean, std }: Normalisation,
@@ -48,11 +74,7 @@ function acceptImages(
   const [stdR, stdG, stdB] = std
   const build = new GraphBuilder(graph, pixelsInput)
   const perChannel = [3, 1, 1]
-  const scale = build.constant(
-    [1 / (unit * stdR), 1 / (unit * stdG), 1 / (unit * stdB)],
-    'float32',
-    perChannel,
-  )
+  const scale = build.constant(pixelScale({ std }, unit), 'float32', perChannel)
   const shift = build.constant([-meanR / stdR, -meanG / stdG, -meanB / stdB], 'float32', perChannel)
   const planar = build.node('Transpose', [pixelsInput], { perm: ints([0, 3, 1, 2]) })
   const floats = type === 'float32' ? planar : build.node('Cast', [planar], { to: int(1) })

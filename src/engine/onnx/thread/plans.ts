@@ -1,7 +1,7 @@
 import { crossEntropyGradient } from '../differentiate/crossEntropy.ts'
 import { receptiveField } from '../differentiate/receptiveField.ts'
 import type { Graph } from '../graph.ts'
-import { acceptFloats, acceptPixels, type Normalisation } from '../rewrite/acceptPixels.ts'
+import { acceptFloats, acceptPixels, scaleFed, type Normalisation } from '../rewrite/acceptPixels.ts'
 import { attentionReadings } from '../rewrite/attentionReadings.ts'
 import type { BlockAdds } from '../rewrite/branches.ts'
 import { probe, type Tap } from '../rewrite/probe.ts'
@@ -36,6 +36,8 @@ export type VariantPlan =
   | { op: 'probe'; normalisation: Normalisation; taps: readonly Tap[] }
   /** `crossEntropyGradient`. */
   | { op: 'gradient'; normalisation: Normalisation }
+  /** `crossEntropyGradient`, `scaleFed`. */
+  | { op: 'attack'; normalisation: Normalisation }
   /** `attentionReadings` of all attention maps. */
   | { op: 'attention'; normalisation: Normalisation }
   /** `receptiveField` of the feature point of an index, for the normalised image. */
@@ -64,6 +66,8 @@ export function planned(graph: Graph, plan: VariantPlan): Graph {
       return floats
     case 'gradient':
       return crossEntropyGradient(floats)
+    case 'attack':
+      return scaleFed(crossEntropyGradient(floats))
     case 'attention': {
       const maps = attentionMaps(floats)
       if (maps.length === 0)

@@ -24,8 +24,6 @@ export function passGroups(
   }
   return [...Map.groupBy(conditions, (stored) => together(stored) ?? passKey(stored)).values()].flatMap(
     ([first, ...others]) =>
-      first === undefined
-        ? []
-        : [{ conditions: [first, ...others], forwards: forwards([first, ...others]) }],
+      first === undefined ? [] : [{ conditions: [first, ...others], forwards: forwards([first, ...others]) }],
   )
 }

@@ -3,7 +3,7 @@ import { openAttackSession, type AttackSession } from '../../../inference/index.
 import type { Log } from '../../../base/log.ts'
 import { openWithFirst, type StoredModel } from '../../../models/index.ts'
 import type { Workspace } from '../../../workspace/index.ts'
-import { attackRequest } from '../../kinds/attacks/adversarial/measure.ts'
+import { attackRequest } from '../../kinds/attacks/adversarial/open.ts'
 
 /** What is needed to open the backward pass of a model. */
 export interface AttackContext {

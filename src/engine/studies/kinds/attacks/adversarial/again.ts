@@ -4,7 +4,7 @@ import { openWithFirst } from '../../../../models/index.ts'
 import { gradientCallSize } from '../../../measure/calls.ts'
 import { loadImages } from '../../../measure/load.ts'
 import { targetLookup } from '../../../measure/targets.ts'
-import { attackRequest } from './measure.ts'
+import { attackRequest } from './open.ts'
 import type { StudyImage } from '../../../../facts/index.ts'
 import type { Recomputed, RecomputeRequest } from '../../../definition/index.ts'
 
@@ -14,6 +14,8 @@ export interface AttackAgainRequest extends Omit<
   'items' | 'preprocessing' | 'rewrite' | 'readout' | 'draws'
 > {
   items: { path: string; digest: string; className: string; transform: Attack }[]
+  /** Whether gradients at the images themselves have the last digits of versions before clean predictions came with them. */
+  older?: boolean
 }
 
 /**
@@ -21,7 +23,7 @@ export interface AttackAgainRequest extends Omit<
  * Stores nothing but graphs.
  */
 export async function attackAgain(request: AttackAgainRequest): Promise<Recomputed> {
-  const { workspace, pool, settings, log, model, items, signal } = request
+  const { workspace, pool, settings, log, model, items, older = false, signal } = request
   const answers: Recomputed['answers'] = []
   const { session, provider } = await openWithFirst(settings, log, async (name) =>
     openAttackSession(await attackRequest({ workspace, settings }, model, name)),
@@ -47,6 +49,7 @@ export async function attackAgain(request: AttackAgainRequest): Promise<Recomput
         keys: [item.digest],
         runs: [transform],
         keep: false,
+        older,
       })
       const [read] = facts
       answers[at] = {

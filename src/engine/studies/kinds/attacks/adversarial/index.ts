@@ -1,6 +1,7 @@
 import { numberText } from '#shared/params/numbers.ts'
 import { paperStatements } from '../../../summary/paper.ts'
 import { attackWork } from '../../../measure/work.ts'
+import { comesAlong } from './cleanAlong.ts'
 import { checkTable, sanityChecks, sanityNotes } from './checks.ts'
 import { attackConditions, isBySteps, strongestAttack } from './conditions.ts'
 import { measureAttacks } from './measure.ts'
@@ -81,7 +82,7 @@ export const adversarial = defineStudy({
     label: (x, chosen) => (isBySteps(chosen) ? `${x} ${x === 1 ? 'step' : 'steps'}` : `ε ${numberText(x)}`),
     hardens: ({ kind }, chosen) => kind === 'clean' || kind === chosen.attack,
   },
-  work: attackWork,
+  work: { ...attackWork, comesAlong },
   measure: (context, chosen) => measureAttacks(context, chosen),
   measuresApart: true,
   async view(grid, chosen, { models }) {

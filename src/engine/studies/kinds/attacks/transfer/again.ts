@@ -6,7 +6,7 @@ import { allOutputs } from '#shared/readouts.ts'
 import { openAttackSession, type AttackSession } from '../../../../inference/index.ts'
 import { openClassifier, openWithFirst, type Classifier, type StoredModel } from '../../../../models/index.ts'
 import type { AttackAgainRequest } from '../adversarial/again.ts'
-import { attackRequest } from '../adversarial/measure.ts'
+import { attackRequest } from '../adversarial/open.ts'
 import { gradientCallSize } from '../../../measure/calls.ts'
 import { onFloats } from '../../../measure/sessions.ts'
 import { loadImages } from '../../../measure/load.ts'
@@ -55,7 +55,7 @@ export async function transferAgain(request: TransferAgainRequest): Promise<Reco
 
 /** Makes the adversarial image: float32 [height, width, 3] in [0,1], of the surrogate's size. */
 async function makeImage(
-  { pool, surrogate }: TransferAgainRequest,
+  { pool, surrogate, older = false }: TransferAgainRequest,
   session: AttackSession,
   attack: Attack,
   image: StudyImage,
@@ -73,6 +73,7 @@ async function makeImage(
     keys: [image.digest],
     runs: [attack],
     keep: true,
+    older,
   })
   if (!images) throw new KernelscopeError('INTERNAL', 'the attack kept no image')
   const [height, width] = surrogate.preprocessing.size
