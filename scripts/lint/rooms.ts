@@ -55,11 +55,12 @@ export const studyRooms: Plan = {
 
 /** Rooms of the API, with those they import. */
 export const apiRooms: Plan = {
-  session: [],
+  files: [],
+  session: ['files'],
   browsing: ['session'],
   system: ['session'],
-  bytes: ['session'],
-  handlers: ['browsing', 'bytes', 'session', 'system'],
+  bytes: ['files', 'session'],
+  handlers: ['browsing', 'bytes', 'files', 'session', 'system'],
 }
 
 /** Rooms of the page, with those they import. */

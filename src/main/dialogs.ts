@@ -1,43 +1,19 @@
 import path from 'node:path'
 import { app, BrowserWindow, dialog, Notification, shell, type FileFilter, type WebContents } from 'electron'
 import { z } from 'zod'
-import type { FileKind } from '#shared/bridge.ts'
-import { archiveEndings } from '#shared/archiveFiles.ts'
 import { channels } from '#shared/channels.ts'
-import { imageEndings } from '#shared/imageFiles.ts'
+import { fileKinds, isMany, ofSsh, type FileKind } from '#shared/fileKinds.ts'
 import { onCall, onNote } from './calls.ts'
 
 const allFiles: FileFilter = { name: 'All files', extensions: ['*'] }
 
-const filters: Record<FileKind, FileFilter> = {
-  model: {
-    name: 'Models and checkpoints',
-    extensions: ['onnx', 'safetensors', 'pth', 'pt', 'bin', 'ckpt', 'npz', 'tar', 'json'],
-  },
-  archive: { name: 'Archives of images', extensions: [...archiveEndings, 'gz', 'tgz'] },
-  labels: { name: 'Labels', extensions: ['txt', 'csv', 'json'] },
-  draws: { name: 'Random draws', extensions: ['json'] },
-  bundle: { name: 'Bundles', extensions: ['zip'] },
-  workspace: { name: 'Exported workspaces', extensions: ['zip'] },
-  image: { name: 'Images', extensions: [...imageEndings] },
-  key: allFiles,
-  signers: allFiles,
+function filtersFor(kind: FileKind): FileFilter[] {
+  const { title, endings } = fileKinds[kind]
+  return endings === null ? [allFiles] : [{ name: title, extensions: [...endings] }, allFiles]
 }
-/** Files of SSH have any name, and lie in a hidden folder. */
-const ofSsh = (kind: FileKind) => kind === 'key' || kind === 'signers'
 
 const name = z.string().max(1000)
-const fileKind = z.enum([
-  'model',
-  'archive',
-  'labels',
-  'draws',
-  'image',
-  'bundle',
-  'workspace',
-  'key',
-  'signers',
-])
+const fileKind = z.custom<FileKind>((kind) => typeof kind === 'string' && Object.hasOwn(fileKinds, kind))
 const absolutePath = z.string().refine((value) => path.isAbsolute(value), 'path: must be absolute')
 
 /** Opens file dialogs for the page, which gets paths only of what a person chose. */
@@ -46,10 +22,10 @@ export function answerDialogs() {
     const chosen = await dialog.showOpenDialog(windowOf(page), {
       properties: [
         'openFile',
-        ...(kind === 'model' ? (['multiSelections'] as const) : []),
+        ...(isMany(kind) ? (['multiSelections'] as const) : []),
         ...(ofSsh(kind) ? (['showHiddenFiles'] as const) : []),
       ],
-      filters: ofSsh(kind) ? [allFiles] : [filters[kind], allFiles],
+      filters: filtersFor(kind),
       ...(ofSsh(kind) ? { defaultPath: path.join(app.getPath('home'), '.ssh') } : {}),
     })
     return chosen.filePaths

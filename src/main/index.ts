@@ -11,6 +11,7 @@ import { answerDialogs } from './dialogs.ts'
 import { Engine } from './engine.ts'
 import { guardSession, refuseNavigation } from './guards.ts'
 import { Machine } from './machine.ts'
+import { answerFetches } from './fetch/answerFetches.ts'
 import { Mailbox } from './mailbox.ts'
 import { setMenu } from './menu.ts'
 import {
@@ -65,6 +66,7 @@ function run() {
   onCall(channels.useEngine, z.string().max(5000).nullable(), (address) => machine.use(engine, address))
   onCall(channels.stopConnecting, nothing, () => machine.stop())
   answerDialogs()
+  answerFetches(() => engine.answering(pictureWaitMs))
 
   const show = () => {
     const [window] = BrowserWindow.getAllWindows()

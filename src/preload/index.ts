@@ -1,5 +1,5 @@
 import { contextBridge, ipcRenderer, webFrame, webUtils } from 'electron'
-import type { Bridge, EngineState } from '#shared/bridge.ts'
+import type { Bridge, EngineState, FetchProgress } from '#shared/bridge.ts'
 import { channels } from '#shared/channels.ts'
 
 /** Calls back with each message of the shell on a channel. The shell's event object never reaches the page. */
@@ -19,6 +19,9 @@ const bridge: Bridge = {
   saveFile: (suggestedName) => ipcRenderer.invoke(channels.saveFile, suggestedName),
   pathOfDropped: (file) => webUtils.getPathForFile(file),
   showInFolder: (path) => ipcRenderer.invoke(channels.showInFolder, path),
+  fetchFiles: (files) => ipcRenderer.invoke(channels.fetchFiles, files),
+  stopFetch: () => ipcRenderer.send(channels.stopFetch),
+  onFetchProgress: (callback) => subscribe<FetchProgress>(channels.fetchProgress, callback),
   restartEngine: () => ipcRenderer.invoke(channels.restartEngine),
   useEngine: (address) => ipcRenderer.invoke(channels.useEngine, address),
   stopConnecting: () => ipcRenderer.invoke(channels.stopConnecting),

@@ -1,4 +1,5 @@
 import type { ErrorShape } from './errors.ts'
+import type { FileKind } from './fileKinds.ts'
 
 /** State of the engine process, as the window sees it. */
 export type EngineState = {
@@ -23,8 +24,23 @@ export type EngineState = {
 /** What came of connecting to another machine. `workspace` is the folder that was asked for, as a path there. */
 export type Connected = { workspace: string | null } | { problem: ErrorShape }
 
-export type FileKind =
-  'model' | 'archive' | 'labels' | 'draws' | 'image' | 'bundle' | 'workspace' | 'key' | 'signers'
+/** A file that the engine's machine offers (`files.offer`). */
+export interface FarFile {
+  id: string
+  name: string
+  bytes: number
+  /** As 64 hexadecimal digits. */
+  sha256: string
+}
+
+/** How far a fetch is: whole files, and bytes of all. */
+export interface FetchProgress {
+  files: number
+  bytes: number
+}
+
+/** What was fetched, with why no more was; null where the person chose no place. */
+export type Fetched = { files: { path: string; bytes: number }[]; problem?: ErrorShape } | null
 
 /**
  * What the preload gives the page, as `window.kernelscope`. The page gets paths only from dialogs and drops.
@@ -43,6 +59,11 @@ export interface Bridge {
   saveFile(suggestedName: string): Promise<string | null>
   pathOfDropped(file: File): string
   showInFolder(path: string): Promise<void>
+  /** Fetches files of the engine's machine to where the person chooses in a dialog. */
+  fetchFiles(files: FarFile[]): Promise<Fetched>
+  stopFetch(): void
+  /** Calls back while files are fetched. Returns a function that stops this. */
+  onFetchProgress(callback: (progress: FetchProgress) => void): () => void
   restartEngine(): Promise<void>
   /**
    * Uses the engine of another machine for this window, by an address `ssh://…`, or that of this one (null). The engine that

@@ -86,5 +86,8 @@ export const filmPath = (
 export const compositionPath = (id: number, revision: number) =>
   `/bytes/composition/${id}?revision=${revision}`
 
+/** A piece of a file that `files.offer` offers, from an offset in bytes. */
+export const filePiecePath = (id: string, offset: number) => `/bytes/file/${id}/${offset}`
+
 /** The whole address of one of the paths above. */
 export const appUrl = (path: string) => base + path

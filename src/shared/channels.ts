@@ -13,6 +13,9 @@ export const channels = {
   openFolder: 'kernelscope:open-folder',
   saveFile: 'kernelscope:save-file',
   showInFolder: 'kernelscope:show-in-folder',
+  fetchFiles: 'kernelscope:fetch-files',
+  stopFetch: 'kernelscope:stop-fetch',
+  fetchProgress: 'kernelscope:fetch-progress',
   progress: 'kernelscope:progress',
   notify: 'kernelscope:notify',
 } as const

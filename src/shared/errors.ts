@@ -25,6 +25,7 @@ export const errorCodes = {
   // files
   FILE_MISSING: { exit: 4, hint: 'Check that the file is still there and can be read.' },
   FILE_UNREADABLE: { exit: 4, hint: 'Check the permissions of the file.' },
+  FILE_EXISTS: { exit: 4, hint: 'Choose another name; nothing was replaced.' },
   FILE_CHANGED: { exit: 4, hint: 'The file differs from the one that was added. Add it again.' },
   DISK_FULL: { exit: 4, hint: 'Free some disk space and resume; nothing that was stored is lost.' },
   // models

@@ -5,6 +5,7 @@ import { annotations } from './handlers/annotations.ts'
 import { datasets } from './handlers/datasets.ts'
 import { intake } from './handlers/intake.ts'
 import { figures } from './handlers/figures.ts'
+import { files } from './handlers/files.ts'
 import { guide } from './handlers/guide.ts'
 import { gallery } from './handlers/gallery.ts'
 import { api, type ApiContext } from './session/implementation.ts'
@@ -33,6 +34,7 @@ export const router = api.router({
   studies,
   jobs,
   figures,
+  files,
   guide,
   gallery,
   compositions,

@@ -3,6 +3,7 @@ import { compositions } from './compositions.ts'
 import { annotations } from './annotations.ts'
 import { datasets } from './datasets.ts'
 import { figures } from './figures.ts'
+import { files } from './files.ts'
 import { guide } from './guide.ts'
 import { gallery } from './gallery.ts'
 import { intake } from './intake.ts'
@@ -27,6 +28,7 @@ export const contract = {
   studies,
   jobs,
   figures,
+  files,
   guide,
   gallery,
   compositions,
@@ -48,6 +50,7 @@ export * from './datasetReport.ts'
 export * from './datasets.ts'
 export * from './facets.ts'
 export * from './figures.ts'
+export * from './files.ts'
 export * from './folderCheck.ts'
 export * from './guide.ts'
 export * from './gallery.ts'

@@ -74,6 +74,14 @@ const routes: Record<string, Route> = {
   ),
   'receptive-field': route(['key'], kept, receptiveField),
   shown: route(['key'], kept, shownPixels),
+  file: route(
+    ['id', 'offset'],
+    z.object({ id: z.uuid(), offset: index.max(Number.MAX_SAFE_INTEGER) }),
+    async (session, { id, offset }) => ({
+      type: 'application/octet-stream',
+      bytes: await session.files.outgoing.piece(id, offset),
+    }),
+  ),
 }
 
 /**

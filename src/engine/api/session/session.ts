@@ -1,7 +1,5 @@
 import type { Settings } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
-import type { Press } from '../../figures/index.ts'
-import type { ImagePool } from '../../images/index.ts'
 import type { JobContext } from '../../jobs/index.ts'
 import { Log } from '../../base/log.ts'
 import {
@@ -14,6 +12,7 @@ import {
   type Db,
   type Workspace,
 } from '../../workspace/index.ts'
+import { CarriedFiles } from '../files/carried.ts'
 import { runJob } from './runJob.ts'
 import { LastWorkspace } from './lastWorkspace.ts'
 import { OpenInspections } from './openInspections.ts'
@@ -30,6 +29,7 @@ import { Workers } from './workers.ts'
 export class EngineSession {
   readonly log: Log
   readonly inspections = new OpenInspections()
+  readonly files = new CarriedFiles()
   readonly #options: SessionOptions
   readonly #workers: Workers
   #opened: OpenWorkspace | null = null
@@ -46,11 +46,11 @@ export class EngineSession {
     this.#last = new LastWorkspace(options.stateFile, this.log)
   }
 
-  get pool(): ImagePool {
+  get pool() {
     return this.#workers.pool
   }
 
-  get press(): Press {
+  get press() {
     return this.#workers.press
   }
 
@@ -186,7 +186,7 @@ export class EngineSession {
       if (unkept && !stays) await this.#last.remember(null)
     })
     this.#unkept.close()
-    await this.inspections.close()
+    await Promise.all([this.inspections.close(), this.files.close()])
     await this.#workers.close()
   }
 

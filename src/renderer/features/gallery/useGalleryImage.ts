@@ -1,6 +1,6 @@
 import { computed, shallowRef, watch } from 'vue'
 import { useRoute } from 'vue-router'
-import { bridge } from '../../lib/bridge.ts'
+import { useChoosingPaths } from '../../lib/useChoosingPaths.ts'
 import { useProblems } from '../../ui/useProblems.ts'
 import { useQueryText } from '../../lib/useQuery.ts'
 import { useResource } from '../../lib/useResource.ts'
@@ -12,6 +12,7 @@ import type { GalleryFile } from '#shared/contract/index.ts'
 
 /** The picture that the gallery shows: an image of a dataset (`image` in the address) or an opened file (`file`). */
 export function useGalleryImage() {
+  const { openFiles } = useChoosingPaths()
   const route = useRoute()
   const rewrite = useRewrite()
   const datasets = useDatasetsStore()
@@ -86,7 +87,7 @@ export function useGalleryImage() {
     missing,
     first,
     openFile,
-    chooseFile: async () => openFile((await bridge.openFiles('image'))[0]),
+    chooseFile: async () => openFile((await openFiles('image'))[0]),
     go: (id: number | null) => (id === null ? undefined : choose({ image: String(id) })),
   }
 }

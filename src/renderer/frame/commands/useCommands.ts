@@ -3,6 +3,7 @@ import { computed, ref } from 'vue'
 import { useRouter } from 'vue-router'
 import { commandTable, type CommandEntry, type CommandId } from '#shared/commands.ts'
 import { bridge } from '../../lib/bridge.ts'
+import { useChoosingPaths } from '../../lib/useChoosingPaths.ts'
 import { useIntake } from '../intake/useIntake.ts'
 import { useNewFigure } from '../../features/figures/useNewFigure.ts'
 import { useProblems } from '../../ui/useProblems.ts'
@@ -28,6 +29,7 @@ export interface Command extends CommandEntry {
 
 /** What each command of the table does, and when it may run. The type `Record` makes sure that none is forgotten. */
 export const useCommands = createSharedComposable(() => {
+  const { showInFolder } = useChoosingPaths()
   const router = useRouter()
   const intake = useIntake()
   const theme = useTheme()
@@ -80,7 +82,7 @@ export const useCommands = createSharedComposable(() => {
     },
     'workspace.reveal': {
       when: inWorkspace,
-      run: async () => void (workspace.path && (await bridge.showInFolder(workspace.path))),
+      run: async () => void (workspace.path && (await showInFolder(workspace.path))),
     },
     'workspace.close': { when: inWorkspace, run: intake.closeWorkspace },
 

@@ -2,7 +2,7 @@ import { useRouter } from 'vue-router'
 import type { IntakeItem, WorkspaceInfo } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { farAddressOf, isFarAddress } from '#shared/farAddress.ts'
-import { bridge } from '../../lib/bridge.ts'
+import { useChoosingPaths } from '../../lib/useChoosingPaths.ts'
 import { dateTime } from '../../lib/format.ts'
 import { engine, toKernelscopeError } from '../../lib/engine/index.ts'
 import { useAdding } from '../../features/adding/useAdding.ts'
@@ -19,6 +19,7 @@ import { isPlain } from './plain.ts'
 
 /** Adds models and datasets and opens workspaces, from dialogs, drops, and the paths that the app was started with. */
 export function useIntake() {
+  const { openFiles, openFolder } = useChoosingPaths()
   const router = useRouter()
   const guide = useGuideStore()
   const workspace = useWorkspaceStore()
@@ -31,7 +32,7 @@ export function useIntake() {
   const { begin } = useTransfer()
 
   async function chooseModels(): Promise<void> {
-    await take(await bridge.openFiles('model'))
+    await take(await openFiles('model'))
   }
 
   /** Returns whether the workspace was opened. */
@@ -42,7 +43,7 @@ export function useIntake() {
   }
 
   async function chooseWorkspace(readOnly = false): Promise<void> {
-    const folder = await bridge.openFolder(readOnly ? 'Open a workspace read-only' : 'Open a workspace')
+    const folder = await openFolder(readOnly ? 'Open a workspace read-only' : 'Open a workspace')
     if (folder) await enterWorkspace(() => openOrOffer(folder, readOnly))
   }
 
@@ -85,7 +86,7 @@ export function useIntake() {
   }
 
   async function createWorkspace(): Promise<void> {
-    const folder = await bridge.openFolder('Choose an empty folder for the new workspace')
+    const folder = await openFolder('Choose an empty folder for the new workspace')
     if (folder) await enterWorkspace(() => workspace.create(folder))
   }
 
@@ -125,7 +126,7 @@ export function useIntake() {
   const openBundle = (path: string) => router.push({ name: 'bundle', query: { file: path } })
 
   async function chooseBundle(): Promise<void> {
-    const [path] = await bridge.openFiles('bundle')
+    const [path] = await openFiles('bundle')
     if (path) await openBundle(path)
   }
 
@@ -144,7 +145,8 @@ export function useIntake() {
     const bundle = items.find(({ kind }) => kind === 'bundle')
     if (bundle) await openBundle(bundle.path)
     const own = items.find(({ kind }) => kind === 'workspace')
-    if (own && !(await openRecent(own.path))) return
+    const { host } = engineStore
+    if (own && !(await openRecent(host === null ? own.path : farAddressOf(host, own.path)))) return
     const taken = items.filter(({ kind }) => kind === 'model' || kind === 'dataset')
     if (taken.length === 0) {
       for (const item of items) if (item.kind === 'unused') report(cannotOpen(item.name, item.reason))

@@ -98,6 +98,20 @@ export const viewKeys = {
       remove: { title: 'Take it out', keys: ['Delete'], also: ['Backspace'] },
     },
   },
+  files: {
+    title: 'Among files of another machine',
+    keys: {
+      up: { title: 'Move', keys: ['Up'] },
+      down: { title: 'Move', keys: ['Down'] },
+      pageUp: leaps.pageUp,
+      pageDown: leaps.pageDown,
+      open: { title: 'Open the folder, choose the file', keys: ['Enter'] },
+      complete: { title: 'Complete the name', keys: ['Tab'] },
+      parent: { title: 'The folder around it', keys: ['Alt+Up'] },
+      mark: { title: 'Mark the file, or not', keys: ['Shift+Enter'] },
+      choose: { title: 'Choose what is marked or open', keys: ['Mod+Enter'] },
+    },
+  },
   gallery: {
     title: 'In the gallery',
     keys: {

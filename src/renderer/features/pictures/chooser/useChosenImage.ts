@@ -6,7 +6,7 @@ import { engine } from '../../../lib/engine/index.ts'
 import { baseName } from '../../../lib/format.ts'
 import { useChosenImageStore, type ChosenImage } from './chosenImageStore.ts'
 import { useDatasetsStore } from '../../../lib/stores/collections.ts'
-import { droppedImage } from './droppedImage.ts'
+import { useDroppedImage } from './useDroppedImage.ts'
 
 /**
  * The chosen image of a view. It is kept in the address where it is a row of the workspace, and in the store, so that
@@ -14,6 +14,7 @@ import { droppedImage } from './droppedImage.ts'
  */
 export function useChosenImage() {
   const store = useChosenImageStore()
+  const droppedImage = useDroppedImage()
   const datasets = useDatasetsStore()
   const query = useQueryText('image')
 
@@ -70,8 +71,8 @@ export function useChosenImage() {
     { immediate: true },
   )
 
-  function onDrop(event: DragEvent): void {
-    const path = droppedImage(event)
+  async function onDrop(event: DragEvent): Promise<void> {
+    const path = await droppedImage(event)
     if (path !== null) image.value = { path }
   }
 
