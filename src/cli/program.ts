@@ -7,6 +7,7 @@ import { addDatasetCommands } from './commands/dataset.ts'
 import { addFigureCommand } from './commands/figure.ts'
 import { addJobCommands } from './commands/job.ts'
 import { addModelCommands } from './commands/model.ts'
+import { addRemoteCommands } from './commands/remote.ts'
 import { addReportCommands } from './commands/report.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addStudyCommands } from './commands/study.ts'
@@ -83,6 +84,7 @@ function buildProgram(session: CliSession, version: string, fail: (exit: number)
   addReportCommands(program, session)
   addBundleCommands(program, session, fail)
   addServeCommand(program, session)
+  addRemoteCommands(program, session, fail)
   addSystemCommands(program, session, fail)
   return program
 }
