@@ -81,7 +81,7 @@ const upload = {
     }),
   ),
   /**
-   * A piece. One at another place than where the last ended changes nothing: the answer says where to go on.
+   * A piece, in any order; one that has come already changes nothing. The answer says up to where there is no gap.
    *
    * @throws FILE_MISSING where the upload is not known: it must be begun again
    */

@@ -59,18 +59,20 @@ describe('an upload', () => {
     const folder = newFolder()
     expect(await begin(folder)).toMatchObject({ received: 0, digest: none })
     const id = await idOf(folder)
-    await Promise.all([send(id, 0), send(id, 1)])
+    expect(await send(id, 1)).toEqual({ received: 0 })
+    expect(await begin(folder)).toMatchObject({ id, received: 0, digest: none })
+    expect(await send(id, 0)).toEqual({ received: 2 * uploadPiece })
     expect(await begin(folder)).toEqual({
       id,
       path: join(folder, 'net.onnx'),
       received: 2 * uploadPiece,
       digest: digestOf(pieces.slice(0, 2)),
     })
-    // Sent twice, or too far on, a piece changes nothing.
+    // Sent twice, a piece changes nothing; at a place of none, or with more or fewer bytes, it is refused.
     expect(await send(id, 0, pieces[1])).toEqual({ received: 2 * uploadPiece })
-    expect(await upload().piece({ id, offset: 3 * uploadPiece, data: '' })).toEqual({
-      received: 2 * uploadPiece,
-    })
+    const data = pieces[2]!.toString('base64')
+    for (const offset of [2 * uploadPiece + 1, 3 * uploadPiece])
+      await expect(upload().piece({ id, offset, data })).rejects.toMatchObject({ code: 'USAGE' })
     await expect(send(id, 2, pieces[0])).rejects.toMatchObject({ code: 'USAGE' })
     await send(id, 2)
     await upload().finish({ id, digest })

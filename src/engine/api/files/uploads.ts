@@ -16,7 +16,10 @@ interface Upload {
   bytes: number
   modified: number
   file: FileHandle
+  /** Bytes from the beginning on that have come. */
   received: number
+  /** Pieces behind them that have come, by their offset: the way here does not keep the order of requests. */
+  ahead: Map<number, number>
   /** Settles when what was asked of the upload before is done: pieces are written one after another. */
   turn: Promise<unknown>
   /** Time of the last request, in milliseconds since 1970. */
@@ -70,7 +73,7 @@ export class Uploads {
     const draft = draftBeside(path)
     const file = await open(draft, 'wx+', 0o600)
     const upload: Upload = {
-      ...{ path, draft, bytes, modified, file, received: 0 },
+      ...{ path, draft, bytes, modified, file, received: 0, ahead: new Map<number, number>() },
       ...{ turn: Promise.resolve(), touched: Date.now() },
     }
     const id = randomUUID()
@@ -83,12 +86,16 @@ export class Uploads {
     const upload = this.#known(id)
     const piece = Buffer.from(data, 'base64')
     return this.#inTurn(upload, async () => {
-      if (offset !== upload.received) return { received: upload.received }
-      const length = Math.min(uploadPiece, upload.bytes - offset)
-      if (piece.length !== length)
+      const length = Math.max(0, Math.min(uploadPiece, upload.bytes - offset))
+      if (offset % uploadPiece !== 0 || piece.length !== length)
         throw new KernelscopeError('USAGE', `invalid data: ${piece.length} bytes where ${length} belong`)
+      if (offset < upload.received || upload.ahead.has(offset)) return { received: upload.received }
       await system(upload.path, () => writeAll(upload.file, piece, offset))
-      upload.received += length
+      upload.ahead.set(offset, length)
+      for (let next = upload.ahead.get(upload.received); next; next = upload.ahead.get(upload.received)) {
+        upload.ahead.delete(upload.received)
+        upload.received += next
+      }
       return { received: upload.received }
     })
   }
