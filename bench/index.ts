@@ -16,6 +16,7 @@ const all = [
   'browse',
   'pages',
   'facts',
+  'remote',
   'gpu',
 ]
 const wanted = process.argv.slice(2)

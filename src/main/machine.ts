@@ -3,7 +3,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import type { Connected } from '#shared/bridge.ts'
 import { fromErrorShape, KernelscopeError, toErrorShape } from '#shared/errors.ts'
-import { parseFarAddress } from '#shared/farAddress.ts'
+import { farAddressOf, parseFarAddress } from '#shared/farAddress.ts'
 import { RemoteEngine } from '../remote/index.ts'
 import type { AnyEngine, CurrentEngine } from './currentEngine.ts'
 
@@ -22,6 +22,7 @@ export interface MachineOptions {
 export class Machine {
   readonly #options: MachineOptions
   #connecting = new AbortController()
+  #current: AnyEngine | null = null
 
   constructor(options: MachineOptions) {
     this.#options = options
@@ -30,7 +31,8 @@ export class Machine {
   /** The engine to begin with: of the machine that was used last. */
   first(): AnyEngine {
     const address = this.#read()
-    return address === null ? this.#options.local() : this.#remote(address)
+    this.#current = address === null ? this.#options.local() : this.#remote(address)
+    return this.#current
   }
 
   /** Uses the engine of an address, or that of this machine. The current one stays until the other one answers. */
@@ -40,6 +42,7 @@ export class Machine {
       if (address === null) {
         const engine = this.#options.local()
         engine.start()
+        this.#current = engine
         this.#keep(null)
         void current.use(engine)
         return { workspace: null }
@@ -47,6 +50,7 @@ export class Machine {
       const { path: workspace } = parseFarAddress(address)
       const engine = this.#remote(address)
       const home = await this.#connected(engine)
+      this.#current = engine
       this.#keep(address)
       void current.use(engine)
       return { workspace: workspace?.replace(/^~(?=\/|$)/, home) ?? null }
@@ -63,7 +67,12 @@ export class Machine {
 
   #remote(address: string): RemoteEngine {
     const { version, env } = this.#options
-    return new RemoteEngine({ address: parseFarAddress(address), version, env })
+    const engine = new RemoteEngine({ address: parseFarAddress(address), version, env })
+    // The next start finds the workspace that was open last.
+    engine.on('place', (folder) => {
+      if (this.#current === engine) this.#keep(farAddressOf(engine.host, folder))
+    })
+    return engine
   }
 
   /** Resolves to the home folder there. @throws the problem of the first try, or CANCELLED */

@@ -22,6 +22,8 @@ export interface ConnectionOptions {
 interface ConnectionEvents {
   ready: [FarReady]
   rpc: [{ port: number; data: string }]
+  /** The workspace that the far engine has open; at first, and when it changes. */
+  place: [string | null]
   /** A ping was answered after so many milliseconds. */
   roundTrip: [number]
   /** Pings are not answered. The connection is given up in so many milliseconds. */
@@ -65,6 +67,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
       write: (bytes) => !child.stdin.writable || child.stdin.write(bytes),
       rpc: (port, data) => this.emit('rpc', { port, data }),
       fatal: (problem) => (this.#problem = fromErrorShape(problem)),
+      place: (workspace) => this.emit('place', workspace),
       pong: (n) => this.#pong(n),
     })
     child.stdout.on('data', (piece: Buffer) => this.#take(piece))

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { errorShape } from '#shared/contract/common.ts'
 import type { ErrorShape } from '#shared/errors.ts'
 import {
+  farPlace,
   FrameReader,
   numberIn,
   numberPayload,
@@ -27,6 +28,8 @@ export interface NearEndOptions {
   rpc(port: number, data: string): void
   /** The far engine says why it is about to end. */
   fatal(problem: ErrorShape): void
+  /** The far engine has another workspace open; null for none. */
+  place(workspace: string | null): void
   /** A ping was answered. */
   pong(n: number): void
 }
@@ -143,6 +146,8 @@ export class NearEnd {
       case 'fail':
         asked?.body?.fail()
         return this.#forget(id)
+      case 'place':
+        return this.#options.place(parsed(payload, farPlace).workspace)
       case 'fatal':
         return this.#options.fatal(problemIn(payload))
       default:

@@ -29,6 +29,8 @@ export interface FarBytes {
 interface RemoteEngineEvents {
   state: [EngineState]
   ready: [FarReady]
+  /** The workspace that the far engine has open; at first, and when it changes. */
+  place: [string | null]
   rpc: [{ type: 'rpc'; port: number; data: string }]
 }
 
@@ -47,6 +49,8 @@ export class RemoteEngine extends EventEmitter<RemoteEngineEvents> {
   #connection: Connection | null = null
   /** What the far engine said of itself; of the last connection while there is none. */
   #far: FarReady | null = null
+  /** The workspace that it had open last, once it has said so: the next connection asks for it. */
+  #place: string | null | undefined
   #tries = 0
   #connections = 0
   #begun = false
@@ -82,7 +86,7 @@ export class RemoteEngine extends EventEmitter<RemoteEngineEvents> {
       command: command ?? sshCommand(address, serveCommand(version), env),
       env,
       version,
-      workspace: this.#far?.workspace ?? address.path,
+      workspace: this.#place === undefined ? address.path : this.#place,
       explain: (code, said) => whyNotConnected(address, code, said),
       ...(pingEveryMs === undefined ? {} : { pingEveryMs }),
     })
@@ -90,6 +94,10 @@ export class RemoteEngine extends EventEmitter<RemoteEngineEvents> {
     connection.on('ready', (far) => this.#connected(connection, far))
     connection.on('rpc', ({ port, data }) => this.emit('rpc', { type: 'rpc', port, data }))
     connection.on('roundTrip', (ms) => this.#took(ms))
+    connection.on('place', (workspace) => {
+      this.#place = workspace
+      this.emit('place', workspace)
+    })
     connection.on('silent', (ms) => this.#silent(ms))
     connection.on('closed', (problem) => this.#lost(problem))
   }

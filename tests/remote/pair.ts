@@ -31,6 +31,7 @@ export function pair({
     write: (part) => toFar.push(part) > 0,
     rpc: (port, data) => void seen.push({ port, data }),
     fatal: () => undefined,
+    place: () => undefined,
     pong: (n) => void pongs.push(n),
   })
   const far = new FarEnd({

@@ -61,8 +61,26 @@ describe('an engine on another machine', () => {
     await other.engine.stop()
   })
 
+  it('of a window that named no workspace is found again by the one that it opened', async () => {
+    const other = farEngine(env)
+    other.engine.start()
+    await other.is('ready')
+    const opened = new Promise((resolve) =>
+      other.engine.on('place', (place) => place !== null && resolve(place)),
+    )
+    const made = join(folder, 'made there')
+    await other.client().workspace.create({ path: made })
+    expect(await opened).toBe(made)
+    const down = other.is('down')
+    other.engine.restart()
+    await down
+    await other.is('ready')
+    expect((await other.client().workspace.info())?.path).toBe(made)
+    await other.engine.stop()
+  })
+
   it('goes on while a connection is lost, and is found again', async () => {
-    const [before] = runningEngines(run).filter((engine) => engine.workspace !== null)
+    const [before] = runningEngines(run).filter((engine) => engine.workspace === workspace)
     const { states } = first
     states.length = 0
     first.engine.restart()
@@ -74,11 +92,11 @@ describe('an engine on another machine', () => {
       'ready',
     ])
     expect((await first.client().workspace.info())?.path).toBe(workspace)
-    expect(runningEngines(run).filter((engine) => engine.workspace !== null)).toEqual([before])
+    expect(runningEngines(run).filter((engine) => engine.workspace === workspace)).toEqual([before])
   })
 
   it('that was killed is started again with its workspace', async () => {
-    const [before] = runningEngines(run).filter((engine) => engine.workspace !== null)
+    const [before] = runningEngines(run).filter((engine) => engine.workspace === workspace)
     const down = first.is('down')
     process.kill(before!.pid, 'SIGKILL')
     await down

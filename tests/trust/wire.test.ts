@@ -82,6 +82,7 @@ it(
         write: (part) => written.push(part) > 0,
         rpc: (port, data) => void expect([typeof port, typeof data]).toEqual(['number', 'string']),
         fatal: ({ message }) => void expect(message).toBeTypeOf('string'),
+        place: () => undefined,
         pong: () => undefined,
       })
       const answers = [near.ask('/bytes/image/1'), near.ask('/bytes/image/2')]
@@ -131,6 +132,7 @@ it('messages without end are refused before they fill the memory', () => {
     write: () => true,
     rpc: () => undefined,
     fatal: () => undefined,
+    place: () => undefined,
     pong: () => undefined,
   })
   const part = (id: number, length: number) =>

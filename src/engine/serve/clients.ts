@@ -22,6 +22,9 @@ export class Clients {
   readonly #handler = new StandardRPCHandler(router)
   readonly #server: Server
   readonly #open = new Map<Socket, FarEnd>()
+  /** Clients that have said what they want: frames come after that. */
+  readonly #greeted = new WeakSet<Socket>()
+  #place: string | null = null
 
   constructor(engine: Engine, log: Log) {
     this.#engine = engine
@@ -38,6 +41,14 @@ export class Clients {
 
   get count(): number {
     return this.#open.size
+  }
+
+  /** Tells all clients which workspace is open, where that has changed. */
+  tellPlace(): void {
+    const place = this.#engine.session.opened?.workspace.place ?? null
+    if (place === this.#place) return
+    this.#place = place
+    for (const [socket, far] of this.#open) if (this.#greeted.has(socket)) far.place(place)
   }
 
   /** Tells all clients why the engine is about to end. */
@@ -79,6 +90,8 @@ export class Clients {
           workspace: found.hello.workspace,
         }),
       )
+      this.#greeted.add(socket)
+      far.place(this.#engine.session.opened?.workspace.place ?? null)
       far.take(found.rest)
     }
     socket.on('data', (piece) => {

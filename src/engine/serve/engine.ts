@@ -8,8 +8,8 @@ import { Clients } from './clients.ts'
 import { makeRunFolder, type Places } from './places.ts'
 import { ownFiles } from './running.ts'
 
-/** How often it is looked whether anything is left to do. */
-const lookEveryMs = 5000
+/** How often it is looked whether anything is left to do, and which workspace is open. */
+const lookEveryMs = 1000
 
 export interface ServeOptions {
   places: Places
@@ -51,7 +51,11 @@ export async function serveEngine({
   try {
     await clients.listen(files.socket)
     ready()
-    await leftAlone(() => clients.count > 0 || isBusy(engine.session), idleMinutes * 60_000, signal)
+    const inUse = () => {
+      clients.tellPlace()
+      return clients.count > 0 || isBusy(engine.session)
+    }
+    await leftAlone(inUse, idleMinutes * 60_000, signal)
   } finally {
     clients.close()
     await engine.close()

@@ -71,6 +71,11 @@ export class FarEnd {
     this.#out.drained()
   }
 
+  /** Says which workspace the engine has open; null for none. */
+  place(workspace: string | null): void {
+    this.#out.control('place', 0, new TextEncoder().encode(JSON.stringify({ workspace })))
+  }
+
   /** Says why the engine is about to end. */
   fatal(problem: ErrorShape): void {
     const { details, ...shape } = problem

@@ -26,6 +26,8 @@ export const frameKinds = {
   arrived: 13,
   /** The engine is about to end; its problem as JSON. Far to near. */
   fatal: 14,
+  /** Which workspace the engine has open, as JSON: at first, and when it changes. Far to near. */
+  place: 15,
 } as const
 
 export type FrameKind = keyof typeof frameKinds

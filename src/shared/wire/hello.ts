@@ -8,10 +8,13 @@ const mark = 'kernelscope:stdio:1 '
 const mostBefore = 2 ** 16
 const longestLine = 2 ** 13
 
-const path = z.string().min(1).max(4096)
+const farPath = z.string().min(1).max(4096)
+
+/** What the far side says of its workspace, when it changes. */
+export const farPlace = z.object({ workspace: farPath.nullable() })
 
 /** What the near side says first: its version, and the workspace it wants; null for none. */
-export const nearHello = z.object({ version: z.string().max(100), workspace: path.nullable() })
+export const nearHello = z.object({ version: z.string().max(100), workspace: farPath.nullable() })
 
 /** What the far side says first: what it is, or why it cannot serve. */
 export const farHello = z.union([
@@ -21,7 +24,7 @@ export const farHello = z.union([
     /** Home folder of the user there. */
     home: z.string().max(4096),
     /** The workspace that was asked for, as a path of that machine. */
-    workspace: path.nullable(),
+    workspace: farPath.nullable(),
   }),
   z.object({ problem: errorShape }),
 ])

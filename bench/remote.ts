@@ -1,0 +1,128 @@
+/**
+ * Pages of the app whose engine is on another machine, with 100 ms from here to there and back: time from the change of the
+ * address until the page shows what it is for and nothing is loading, beside the same without a delay. The difference,
+ * divided by the round trip, is how many round trips follow each other. Needs a built app.
+ * Run: node bench/remote.ts [milliseconds]
+ */
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { createEngine } from '#engine/api/index.ts'
+import { runningEngines } from '#engine/serve/index.ts'
+import { ensureDisplay } from '../scripts/display.ts'
+import { openApp } from '../tests/e2e/app.ts'
+import { pagesOf, type Ids, type PageOfApp } from '../tests/e2e/pages.ts'
+import { addDataset, runStudy, sampleImages, sampleModel } from '../tests/engine/studies/sample.ts'
+import { report } from './report.ts'
+
+const roundTripMs = Number(process.argv[2] ?? 100)
+const folder = mkdtempSync(join(tmpdir(), 'ks-bench-'))
+const workspace = join(folder, 'workspace')
+const program = join(import.meta.dirname, '../bin/kernelscope')
+
+/** Pages that need more than this workspace has, or that show the engine of this machine. */
+const leftOut = ['bundle', 'figure', 'study-image', 'study-images']
+
+async function begin(): Promise<Ids> {
+  const engine = await createEngine()
+  const { client } = engine
+  await client.workspace.create({ path: workspace })
+  const dataset = await addDataset(client, sampleImages(join(folder, 'small'), 4))
+  const models: number[] = []
+  for (const name of ['replk31', 'replk3', 'vit'])
+    models.push((await client.models.add({ path: sampleModel(name) })).id)
+  const [model = 0, other = 0, vit = 0] = models
+  const study = await runStudy(client, {
+    kind: 'clean-accuracy',
+    modelIds: [model, other],
+    datasetId: dataset,
+  })
+  await engine.close()
+  return {
+    model,
+    other,
+    vit,
+    dataset,
+    image: 1,
+    study: study.id,
+    imageStudy: study.id,
+    studyImage: 1,
+    figure: 1,
+  }
+}
+
+/** An `ssh` for the PATH that leads to this machine, over a line with a delay. */
+function fakeSsh(ms: number): string {
+  const bin = join(folder, `bin-${ms}`)
+  mkdirSync(bin)
+  const line = join(import.meta.dirname, 'farLine.ts')
+  writeFileSync(join(bin, 'ssh'), `#!/bin/sh\nexec "${process.execPath}" "${line}" ${ms} "$@"\n`)
+  writeFileSync(join(bin, 'kernelscope'), `#!/bin/sh\nexec "${program}" "$@"\n`)
+  for (const name of ['ssh', 'kernelscope']) chmodSync(join(bin, name), 0o755)
+  return bin
+}
+
+/** Milliseconds, by the clock of the page, until a page shows its text and no part of it loads. */
+const timeOf = (page: Page, { name, address, shows }: PageOfApp): Promise<number> =>
+  page.evaluate(
+    async ([route, hash, text]) => {
+      const start = performance.now()
+      location.hash = hash
+      const shown = () => {
+        const place = document.querySelector(`#main > [data-page="${route}"]`)
+        return place?.textContent?.includes(text) === true && place.querySelector('.animate-spin') === null
+      }
+      while (!shown()) {
+        if (performance.now() - start > 60_000) return NaN
+        await new Promise((resolve) => requestAnimationFrame(resolve))
+      }
+      return performance.now() - start
+    },
+    [name, address, typeof shows === 'string' ? shows : ''] as const,
+  )
+
+/** Times of all pages, the best of three visits each, and of frames while the images are scrolled. */
+async function measure(ms: number, pages: readonly PageOfApp[]) {
+  const before = process.env['PATH']
+  process.env['PATH'] = `${fakeSsh(ms)}:${before}`
+  const shown = await openApp([`ssh://bench${workspace}`])
+  try {
+    const { page } = shown
+    page.setDefaultTimeout(60_000)
+    await page.getByText(/^bench, \d+ ms/).waitFor()
+    const times = new Map<string, number>()
+    for (let visit = 0; visit < 3; visit++)
+      for (const one of pages) {
+        const time = await timeOf(page, one)
+        times.set(one.name, Math.min(time, times.get(one.name) ?? Infinity))
+      }
+    return times
+  } finally {
+    process.env['PATH'] = before
+    await shown.close()
+  }
+}
+
+process.env['KERNELSCOPE_RUN'] = join(folder, 'run')
+process.env['KERNELSCOPE_IDLE'] = '1'
+const ids = await begin()
+const pages = pagesOf(ids).filter(({ name }) => !leftOut.includes(name))
+const endDisplay = await ensureDisplay()
+try {
+  const near = await measure(0, pages)
+  const far = await measure(roundTripMs, pages)
+  const rows = pages.map(({ name }) => {
+    const [here = NaN, there = NaN] = [near.get(name), far.get(name)]
+    const trips = ((there - here) / roundTripMs).toFixed(1)
+    console.log(
+      `${name.padEnd(24)} ${here.toFixed(0).padStart(6)} ${there.toFixed(0).padStart(6)} ms  ${trips} trips`,
+    )
+    return { name, perSecond: 1000 / there, ratio: here / there }
+  })
+  report('remote', 'pages', rows, { 'round trip (ms)': String(roundTripMs) })
+} finally {
+  for (const { pid } of runningEngines(join(folder, 'run'))) process.kill(pid)
+  endDisplay()
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+}
