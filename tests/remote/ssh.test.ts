@@ -2,10 +2,12 @@ import { execFile } from 'node:child_process'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createEngine } from '#engine/api/index.ts'
 import { runningEngines } from '#engine/serve/running.ts'
 import { version } from '#engine/base/version.ts'
 import { parseFarAddress } from '#shared/farAddress.ts'
 import { sshCommand, serveCommand } from '../../src/remote/index.ts'
+import { addDataset, jobEnd, sampleImages, sampleModel, type Client } from '../engine/studies/sample.ts'
 import { noSshd, startSsh, type SshServer } from '../ssh.ts'
 import { farEngine, farFolder, program } from './far.ts'
 
@@ -44,6 +46,42 @@ describe.skipIf(noSshd !== null)(
       second.engine.start()
       await second.is('ready')
       expect((await second.client().workspace.info())?.path).toBe(workspace)
+      await second.engine.stop()
+    })
+
+    it('goes on with a study while nobody is connected, to the same result as here, to the byte', async () => {
+      const images = sampleImages(join(folder, 'small'), 2)
+      const begin = async (client: Client) => {
+        const datasetId = await addDataset(client, images)
+        const { id } = await client.models.add({ path: sampleModel('replk3') })
+        return client.studies.run({
+          kind: 'random-patch-drop',
+          modelIds: [id],
+          datasetId,
+          params: { percents: [0, 30, 60, 90], repeats: 3 },
+        })
+      }
+      const first = connected(workspace)
+      first.engine.start()
+      await first.is('ready')
+      const study = await begin(first.client())
+      await first.engine.stop()
+      const second = connected(workspace)
+      second.engine.start()
+      await second.is('ready')
+      const client = second.client()
+      await expect
+        .poll(async () => (await client.studies.get({ id: study.id })).job?.state, { timeout: 100_000 })
+        .toBe('done')
+      const there = await client.studies.result({ id: study.id })
+      expect(there.complete).toBe(true)
+
+      const here = await createEngine()
+      await here.client.workspace.create({ path: join(folder, 'here') })
+      const same = await begin(here.client)
+      await jobEnd(here.client, same.job!.id)
+      expect(JSON.stringify(await here.client.studies.result({ id: same.id }))).toBe(JSON.stringify(there))
+      await here.close()
       await second.engine.stop()
     })
 

@@ -47,12 +47,16 @@ export function useIntake() {
     if (folder) await enterWorkspace(() => openOrOffer(folder, readOnly))
   }
 
-  /** Opens a workspace. Where it is open elsewhere or damaged, offers what helps: a look, or the newest backup. */
+  /** Opens a workspace of the engine's machine. On another machine each workspace has an engine of its own. */
   async function openOrOffer(path: string, readOnly = false): Promise<WorkspaceInfo | undefined> {
+    const { host } = engineStore
+    if (host !== null && path !== workspace.path) await far.connect(farAddressOf(host, path))
+    return openHereOrOffer(path, readOnly)
+  }
+
+  /** Opens a workspace. Where it is open elsewhere or damaged, offers what helps: a look, or the newest backup. */
+  async function openHereOrOffer(path: string, readOnly = false): Promise<WorkspaceInfo | undefined> {
     try {
-      // Each workspace of another machine has an engine of its own there.
-      const { host } = engineStore
-      if (host !== null && path !== workspace.path) await far.connect(farAddressOf(host, path))
       return await workspace.open(path, readOnly)
     } catch (thrown) {
       const { code, message } = toKernelscopeError(thrown)
@@ -102,12 +106,18 @@ export function useIntake() {
     return enterWorkspace(() => openOrOffer(path))
   }
 
-  /** Connects to a machine, and opens the workspace that its address names; without one, what is open there stays open. */
-  const openFar = (address: string): Promise<boolean> =>
-    enterWorkspace(async () => {
-      const folder = await far.connect(address)
-      return folder === null ? workspace.load() : openOrOffer(folder)
-    })
+  /**
+   * Connects to a machine, and opens the workspace that its address names; without one, what is open there stays open.
+   * Returns whether it is connected. Why it is not is shown by the dialog.
+   */
+  async function openFar(address: string): Promise<boolean> {
+    if (!(await mayLeave())) return false
+    const folder = await far.connect(address).catch(() => undefined)
+    if (folder === undefined) return false
+    if (folder !== null) await attempt(() => openHereOrOffer(folder))
+    await router.push(workspace.isOpen ? await homeAddress(router) : { name: 'welcome' })
+    return true
+  }
 
   /** Uses the engine of this machine again. Jobs on the other one go on. */
   async function leaveFar(): Promise<void> {
