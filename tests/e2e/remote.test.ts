@@ -83,10 +83,8 @@ describe.skipIf(noSshd !== null)(
       await engineIs(shown.page, 'ready', 60_000)
       await shown.page.getByText(/^lab, \d+ ms/).waitFor()
       await nothingRuns(shown.page, 200_000)
-      await shown.page
-        .locator('#main')
-        .getByRole('row', { name: /Random patch drop/ })
-        .waitFor()
+      await ofStudy().click()
+      await shown.page.getByText('What was used').waitFor()
       await shoot(shown.page, 'far-study')
     })
 
@@ -100,10 +98,7 @@ describe.skipIf(noSshd !== null)(
       await shoot(page, 'far-lost')
       await server.start()
       await page.getByText(/^lab, \d+ ms/).waitFor({ timeout: 60_000 })
-      await page
-        .locator('#main')
-        .getByRole('row', { name: /Random patch drop/ })
-        .waitFor()
+      await page.getByText('What was used').waitFor()
     })
 
     it('goes back to this computer', async () => {
