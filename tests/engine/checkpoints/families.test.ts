@@ -23,6 +23,7 @@ const families = [
   'vgg',
   'mobilenetV3',
   'efficientnet',
+  'mobilenetV1',
   'mobilenetV2',
   'densenet',
   'swin',

@@ -46,6 +46,7 @@ export const tensor = ({
   shape = [4],
   strides = [1],
   type = 'FloatStorage',
+  old = false,
 }: {
   key?: string
   elements?: number
@@ -53,10 +54,22 @@ export const tensor = ({
   shape?: number[]
   strides?: number[]
   type?: string
+  /** As before PyTorch 1.6, with a view of the storage, here none. */
+  old?: boolean
 } = {}): Buffer =>
   call(
     name('torch._utils', '_rebuild_tensor_v2'),
-    ops(tuple(text('storage'), name('torch', type), text(key), text('cpu'), int(elements)), 'Q'),
+    ops(
+      tuple(
+        text('storage'),
+        name('torch', type),
+        text(key),
+        text('cpu'),
+        int(elements),
+        ...(old ? ['N'] : []),
+      ),
+      'Q',
+    ),
     int(offset),
     tuple(...shape.map(int)),
     tuple(...strides.map(int)),

@@ -10,13 +10,14 @@ import {
   placeOf,
   type Layers,
 } from './inverted.ts'
+import { huggingFaceNamings, isHuggingFace, sizes } from './efficientnetNames.ts'
 import { preprocessingFor } from './preprocessing.ts'
 import { numberOf, sideQuestion } from './questions.ts'
 
 interface EfficientNet {
   depths: readonly number[]
-  /** Where names do not leave it open; null: it is asked. */
-  epsilon: number | null
+  /** Epsilon of batch norms and padding, where names do not leave them open; null: they are asked. */
+  known: { epsilon: number; same: boolean } | null
 }
 
 /** torchvision's `EfficientNet` (torchvision/models/efficientnet.py). */
@@ -39,13 +40,19 @@ const torchvision: Naming = {
   ],
 }
 
+/** timm's names are asked, torchvision's weights are trained with it, Hugging Face's are TensorFlow's. */
+function knownOf(naming: Naming, epsilon: number): EfficientNet['known'] {
+  if (naming === torchvision) return { epsilon, same: false }
+  return isHuggingFace(naming) ? { epsilon: 1e-3, same: true } : null
+}
+
 const strides = [1, 2, 2, 2, 1, 2, 1]
 const stages = [3, 3, 5, 3, 5, 5, 3].map((kernel) => ({ kernel, squeezed: true }))
 
 /** EfficientNet B0 to B7 (Tan and Le 2019) by timm's names (timm/models/efficientnet.py, `_gen_efficientnet`). */
 export const efficientNet = defineFamily<EfficientNet>({
   id: 'EfficientNet',
-  namings: [torchvision, { by: 'timm', needs: 'conv_head.weight', rules: [] }],
+  namings: [torchvision, { by: 'timm', needs: 'conv_head.weight', rules: [] }, ...huggingFaceNamings],
 
   read(tensors) {
     const depths = depthsOf(tensors, strides.length)
@@ -55,8 +62,11 @@ export const efficientNet = defineFamily<EfficientNet>({
     const size = sizes.find((one) => one.width === width && one.depths === depths.join())?.size
     // torchvision's B5 to B7 are converted from TensorFlow's weights, but for the padding.
     const epsilon = size !== undefined && size >= 5 ? 1e-3 : 1e-5
+    const { naming } = tensors
+    // More blocks than these sizes have: of another one.
+    if (isHuggingFace(naming) && tensors.has('blocks.7.0.conv_dw.weight')) return null
     return {
-      config: { depths, epsilon: tensors.naming === torchvision ? epsilon : null },
+      config: { depths, known: knownOf(naming, epsilon) },
       size: size === undefined ? null : `EfficientNet-B${size}`,
       classes: tensors.shape('classifier.weight')?.[0] ?? null,
     }
@@ -64,7 +74,10 @@ export const efficientNet = defineFamily<EfficientNet>({
 
   questions({ config, size }, _tensors, hints) {
     const published = publishedFor(size)
-    if (config.epsilon !== null) return [sideQuestion(published.torchvision[0], hints)]
+    if (config.known) {
+      const [side] = config.known.same ? published.tensorFlow : published.torchvision
+      return [sideQuestion(side, hints)]
+    }
     const origin = originQuestion(hints, published.timm ? 'pytorch' : 'tensorflow')
     const [side] = origin.default === 'pytorch' && published.timm ? published.timm : published.tensorFlow
     return [origin, sideQuestion(side, hints)]
@@ -76,7 +89,9 @@ export const efficientNet = defineFamily<EfficientNet>({
       preprocessing: preprocessingFor(numberOf(answers, 'side'), { crop, interpolation: 'bicubic' }),
       source,
     })
-    if (config.epsilon !== null) {
+    if (config.known?.same)
+      return made(published.tensorFlow[1], 'timm, configuration of the tf_ weights, which these are')
+    if (config.known) {
       const [side, resized] = published.torchvision
       return made(side / resized, 'torchvision, transform of the IMAGENET1K_V1 weights')
     }
@@ -85,10 +100,10 @@ export const efficientNet = defineFamily<EfficientNet>({
     return made(published.timm?.[1] ?? 0.875, 'timm, configuration of the weights trained with it')
   },
 
-  graph(net, { depths, epsilon }, answers) {
-    const same = answers.origin === 'tensorflow'
+  graph(net, { depths, known }, answers) {
+    const same = known?.same ?? answers.origin === 'tensorflow'
     const layers: Layers = {
-      epsilon: epsilon ?? (same ? 1e-3 : 1e-5),
+      epsilon: known?.epsilon ?? (same ? 1e-3 : 1e-5),
       same,
       activation: silu,
       squeeze: [silu, sigmoid],
@@ -128,19 +143,3 @@ const sides: readonly Sides[] = [
 ]
 
 const publishedFor = (size: string | null): Sides => sides[Number(size?.slice(-1))] ?? b0
-
-/** Factors of widths and depths (Tan and Le 2019; timm's `_gen_efficientnet` lists them). */
-const sizes = [
-  [1, 1],
-  [1, 1.1],
-  [1.1, 1.2],
-  [1.2, 1.4],
-  [1.4, 1.8],
-  [1.6, 2.2],
-  [1.8, 2.6],
-  [2, 3.1],
-].map(([width = 1, depth = 1], size) => ({
-  size,
-  width: Math.round(1280 * width),
-  depths: [1, 2, 2, 3, 3, 4, 1].map((one) => Math.ceil(one * depth)).join(),
-}))

@@ -6,6 +6,8 @@ import { numberOf, sideQuestion } from './questions.ts'
 
 interface MobileNetV2 {
   depths: readonly number[]
+  /** Whether the weights are TensorFlow's: Hugging Face's are. */
+  ofTensorFlow: boolean
 }
 
 /** Blocks of each stage as published, and strides of their first blocks. */
@@ -37,10 +39,49 @@ const torchvision: Naming = {
   ],
 }
 
+/** Layers of a block by Hugging Face's names, by whether it widens. */
+const partsOf = (expands: boolean): Record<string, string> =>
+  expands
+    ? {
+        ...{ conv_pw: 'expand_1x1.convolution', bn1: 'expand_1x1.normalization' },
+        ...{ conv_dw: 'conv_3x3.convolution', bn2: 'conv_3x3.normalization' },
+        ...{ conv_pwl: 'reduce_1x1.convolution', bn3: 'reduce_1x1.normalization' },
+      }
+    : {
+        ...{ conv_dw: 'conv_3x3.convolution', bn1: 'conv_3x3.normalization' },
+        ...{ conv_pw: 'reduce_1x1.convolution', bn2: 'reduce_1x1.normalization' },
+      }
+
+/**
+ * Hugging Face's `MobileNetV2ForImageClassification` (transformers, modeling_mobilenet_v2.py), with weights of TensorFlow: the
+ * first block is part of the stem, the others are one list.
+ */
+const huggingFace: Naming = {
+  by: 'Hugging Face',
+  needs: 'blocks.6.0.conv_pwl.weight',
+  prefixes: ['mobilenet_v2.', ''],
+  rules: [
+    { own: /^conv_stem\./, stored: 'conv_stem.first_conv.convolution.' },
+    { own: /^bn1\./, stored: 'conv_stem.first_conv.normalization.' },
+    {
+      own: ownBlock,
+      stored: (stage = '', index = '', part = '') => {
+        if (Number(index) >= (depths[Number(stage)] ?? 0)) return ''
+        const layer = partsOf(stage !== '0')[part]
+        const before = depths.slice(1, Number(stage)).reduce((sum, depth) => sum + depth, 0)
+        const block = stage === '0' ? 'conv_stem' : `layer.${before + Number(index)}`
+        return layer === undefined ? '' : `${block}.${layer}.`
+      },
+    },
+    { own: /^conv_head\./, stored: 'conv_1x1.convolution.' },
+    { own: /^bn2\./, stored: 'conv_1x1.normalization.' },
+  ],
+}
+
 /** MobileNetV2 (Sandler et al. 2018) by timm's names (timm/models/efficientnet.py, `_gen_mobilenet_v2`). */
 export const mobileNetV2 = defineFamily<MobileNetV2>({
   id: 'MobileNetV2',
-  namings: [torchvision, { by: 'timm', needs: 'conv_head.weight', rules: [] }],
+  namings: [torchvision, { by: 'timm', needs: 'conv_head.weight', rules: [] }, huggingFace],
 
   read(tensors) {
     const found = depthsOf(tensors, strides.length)
@@ -51,7 +92,7 @@ export const mobileNetV2 = defineFamily<MobileNetV2>({
       (path) => tensors.shape(`${path}.weight`)?.[0],
     )
     return {
-      config: { depths: found },
+      config: { depths: found, ofTensorFlow: tensors.naming === huggingFace },
       size: widths.join() === '32,320,1280' && found.join() === depths.join() ? 'MobileNetV2' : null,
       classes: tensors.shape('classifier.weight')?.[0] ?? null,
     }
@@ -59,18 +100,21 @@ export const mobileNetV2 = defineFamily<MobileNetV2>({
 
   questions: (_found, _tensors, hints) => [sideQuestion(224, hints)],
 
-  preprocessing: (_found, { naming }, answers) => ({
+  preprocessing: ({ config: { ofTensorFlow } }, { naming }, answers) => ({
     preprocessing: preprocessingFor(numberOf(answers, 'side'), {
       crop: 0.875,
-      interpolation: naming === torchvision ? 'bilinear' : 'bicubic',
+      interpolation: naming === torchvision || ofTensorFlow ? 'bilinear' : 'bicubic',
+      ...(ofTensorFlow ? { statistics: 'half' as const } : {}),
     }),
-    source:
-      naming === torchvision
+    source: ofTensorFlow
+      ? 'Hugging Face, configuration of the google/mobilenet_v2 weights'
+      : naming === torchvision
         ? 'torchvision, transform of the IMAGENET1K_V1 weights'
         : 'timm, configuration of the ra_in1k weights',
   }),
 
   graph(net, config) {
+    const layers = layersOf(config.ofTensorFlow)
     let x = relu6(net, 'act1', convNorm(net, ['conv_stem', 'bn1'], net.input, layers, 2))
     for (const [stage, depth] of config.depths.entries())
       for (let index = 0; index < depth; index++) {
@@ -83,4 +127,9 @@ export const mobileNetV2 = defineFamily<MobileNetV2>({
   },
 })
 
-const layers: Layers = { epsilon: 1e-5, same: false, activation: relu6, squeeze: [relu, sigmoid] }
+const layersOf = (ofTensorFlow: boolean): Layers => ({
+  epsilon: ofTensorFlow ? 1e-3 : 1e-5,
+  same: ofTensorFlow,
+  activation: relu6,
+  squeeze: [relu, sigmoid],
+})

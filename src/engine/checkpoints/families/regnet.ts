@@ -47,13 +47,42 @@ const torchvision: Naming = {
 /** timm's `RegNet` (timm/models/regnet.py). */
 const timm: Naming = { by: 'timm', rules: [] }
 
+const partOf = (part = '') => (part === 'conv' ? 'convolution' : 'normalization')
+const inStage = (stage = '', index = '') => `encoder.stages.${Number(stage) - 1}.layers.${Number(index) - 1}.`
+
+/** Hugging Face's `RegNetForImageClassification` (transformers, modeling_regnet.py): the weighing of Y is a layer of the list. */
+const huggingFace = (weighed: boolean): Naming => ({
+  by: 'Hugging Face',
+  needs: weighed ? 's1.b1.se.fc1.weight' : 's1.b1.conv3.conv.weight',
+  prefixes: ['regnet.', ''],
+  rules: [
+    { own: /^stem\.(conv|bn)\./, stored: (part) => `embedder.embedder.${partOf(part)}.` },
+    {
+      own: new RegExp(`${block}downsample\\.(conv|bn)\\.`),
+      stored: (stage, index, part) => `${inStage(stage, index)}shortcut.${partOf(part)}.`,
+    },
+    {
+      own: new RegExp(`${block}conv(\\d)\\.(conv|bn)\\.`),
+      stored: (stage, index, layer, part) => {
+        const at = Number(layer) - 1 + (weighed && layer === '3' ? 1 : 0)
+        return `${inStage(stage, index)}layer.${at}.${partOf(part)}.`
+      },
+    },
+    {
+      own: new RegExp(`${block}se\\.fc(\\d)\\.`),
+      stored: (stage, index, layer) => `${inStage(stage, index)}layer.2.attention.${layer === '1' ? 0 : 2}.`,
+    },
+    { own: /^head\.fc\./, stored: 'classifier.1.' },
+  ],
+})
+
 /**
  * RegNet X and Y (Radosavovic et al. 2020) by timm's names: bottlenecks of a constant group width; those of Y weigh their
  * channels (squeeze and excitation). Groups and widths follow from shapes.
  */
 export const regNet = defineFamily<RegNet>({
   id: 'RegNet',
-  namings: [timm, torchvision],
+  namings: [timm, torchvision, huggingFace(true), huggingFace(false)],
 
   read(tensors) {
     const stem = tensors.shape('stem.conv.weight')
@@ -74,15 +103,15 @@ export const regNet = defineFamily<RegNet>({
     const side = numberOf(answers, 'side')
     // torchvision offers weights for 384 pixels too, those of SWAG.
     const whole = naming === torchvision && side > 256
-    const bicubic = naming === timm || whole
+    const bicubic = naming !== torchvision || whole
     return {
       preprocessing: preprocessingFor(side, {
         crop: whole ? 1 : 0.875,
         interpolation: bicubic ? 'bicubic' : 'bilinear',
       }),
       source:
-        naming === timm
-          ? 'timm, configuration of the pycls_in1k weights'
+        naming !== torchvision
+          ? `${naming.by}, configuration of the ${naming === timm ? 'pycls_in1k' : 'facebook/regnet'} weights`
           : `torchvision, transform of the ${whole ? 'IMAGENET1K_SWAG_E2E_V1' : 'IMAGENET1K_V1'} weights`,
     }
   },

@@ -1,4 +1,4 @@
-"""RegNets a few channels wide, by torchvision's class, under the names of torchvision and timm (timm/models/regnet.py)."""
+"""RegNets a few channels wide, by torchvision's class, under the names of torchvision, timm (timm/models/regnet.py) and Hugging Face."""
 import torch
 from torchvision import models
 from torchvision.models.regnet import BlockParams, RegNet
@@ -30,11 +30,28 @@ TIMM = renamed(
     (r"^fc\.", "head.fc."),
 )
 
+def hugging_face(weighed):
+    """transformers, modeling_regnet.py: the weighing of Y is a layer of the list."""
+    names = (("0", "convolution"), ("1", "normalization"))
+    rules = [(rf"^stem\.{place}\.", f"regnet.embedder.embedder.{part}.") for place, part in names]
+    for stage in range(1, 5):
+        for block in range(2):
+            own = rf"^trunk_output\.block{stage}\.block{stage}-{block}\."
+            to = f"regnet.encoder.stages.{stage - 1}.layers.{block}."
+            rules += [(rf"{own}proj\.{place}\.", f"{to}shortcut.{part}.") for place, part in names]
+            for letter, at in (("a", 0), ("b", 1), ("c", 3 if weighed else 2)):
+                rules += [(rf"{own}f\.{letter}\.{place}\.", f"{to}layer.{at}.{part}.") for place, part in names]
+            rules += [(rf"{own}f\.se\.fc{fc}\.", f"{to}layer.2.attention.{at}.") for fc, at in ((1, 0), (2, 2))]
+    return renamed(*rules, (r"^fc\.", "classifier.1."))
+
+
 GOLDENS = {
     "x": Golden(small()),
     "y": Golden(small(0.25)),
     "timm_x": Golden(small(), stored=TIMM),
     "timm_y": Golden(small(0.25), stored=TIMM),
+    "hugging_face_x": Golden(small(), stored=hugging_face(False)),
+    "hugging_face_y": Golden(small(0.25), stored=hugging_face(True)),
 }
 
 
