@@ -70,6 +70,39 @@ def convnext_meta():
     )
 
 
+class ResponseNorm(nn.Module):
+    """Global response normalisation of ConvNeXt V2 on [N,H,W,C], which adds its own input."""
+
+    def __init__(self, c):
+        super().__init__()
+        self.gamma, self.beta = nn.Parameter(torch.zeros(1, 1, 1, c)), nn.Parameter(torch.zeros(1, 1, 1, c))
+
+    def forward(self, x):
+        norm = torch.norm(x, p=2, dim=(1, 2), keepdim=True)
+        return self.gamma * (x * (norm / (norm.mean(dim=-1, keepdim=True) + 1e-6))) + self.beta + x
+
+
+class V2Block(MetaBlock):
+    """ConvNeXt V2 block in Meta's form."""
+
+    def __init__(self, c):
+        super().__init__(c)
+        del self.gamma
+        self.grn = ResponseNorm(4 * c)
+
+    def forward(self, x):
+        y = self.down(self.grn(F.gelu(self.up(self.norm(self.dw(x).permute(0, 2, 3, 1))))))
+        return x + y.permute(0, 3, 1, 2)
+
+
+def convnext_v2():
+    return nn.Sequential(
+        nn.Conv2d(3, 8, 4, 4), ChannelsFirstNorm(8), V2Block(8), V2Block(8),
+        ChannelsFirstNorm(8), nn.Conv2d(8, 16, 2, 2), V2Block(16),
+        Mean(), nn.LayerNorm(16), nn.Linear(16, CLASSES),
+    )
+
+
 class Mean(nn.Module):
     def forward(self, x):
         return x.mean([-2, -1])
@@ -224,6 +257,7 @@ NETS = {
     "resnet": (ResNet, 17),
     "convnext": (convnext, 17),
     "convnext_meta": (convnext_meta, 20),
+    "convnext_v2": (convnext_v2, 17),
     "vit": (vit, 17),
     "vit_dino": (Dino, 13),
     "swin": (swin, 17),

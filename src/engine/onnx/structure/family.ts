@@ -46,6 +46,7 @@ const tests: FamilyTest[] = [
   { family: 'EfficientNet', test: squeezedInverted },
   { family: 'RegNet', test: constantGroupWidth },
   { family: 'ResNet', test: addThenRelu },
+  { family: 'VGG', test: pooledChain },
 ]
 
 /** Shapes of Softmax outputs whose last two axes are equal. */
@@ -145,7 +146,7 @@ function hardSwishInverted(graph: GraphProperties): string | undefined {
   if (graph.count('HardSwish') > 0 || graph.count('HardSigmoid') > 0)
     return 'depthwise convolutions with hard swish (MobileNetV3)'
   return graph.count('Clip') > 0 && graph.count('Sigmoid') === 0
-    ? 'depthwise convolutions with Relu6 (MobileNetV2)'
+    ? 'depthwise convolutions with Relu6 (MobileNetV1, MobileNetV2)'
     : undefined
 }
 
@@ -169,4 +170,22 @@ function addThenRelu({ residuals, flow }: GraphProperties): string | undefined {
   )
   if (followed.length < 2 || followed.length < residuals.length) return undefined
   return `${followed.length} additions of convolutions, each followed by a Relu`
+}
+
+/** Fewest pools and 3x3 convolutions of a VGG. Published ones have 5 and 8 to 16. */
+const leastOfVgg = { pools: 3, convolutions: 5 }
+
+/** Stages of 3x3 convolutions, each with a pool behind it, then two hidden layers, which may be convolutions, and the head. */
+function pooledChain({ flow, convolutions, residuals, count }: GraphProperties): string | undefined {
+  const pools = count('MaxPool')
+  const last = flow.graph.nodes.findLast(({ op }) => op === 'MaxPool')
+  if (residuals.length > 0 || count('Concat') > 0 || pools < leastOfVgg.pools || !last) return undefined
+  const before = new Set([...flow.ancestors(last.outputs[0] ?? '', new Set())].map(({ name }) => name))
+  const chain = convolutions.filter(({ node }) => before.has(node))
+  const isPlain = ({ kernel, group, stride }: Convolution) =>
+    kernel.join() === '3,3' && stride.join() === '1,1' && group === 1
+  const hidden = count('Gemm') + convolutions.length - chain.length
+  if (chain.length < leastOfVgg.convolutions || !chain.every(isPlain) || hidden < 3) return undefined
+  if (count('Relu') < chain.length) return undefined
+  return `${chain.length} convolutions of 3x3 in a chain with ${pools} pools, and two hidden layers`
 }

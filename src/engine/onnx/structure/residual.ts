@@ -14,7 +14,7 @@ export interface Residual {
   nodes: ReadonlySet<Node>
 }
 
-/** Operators that move data or are linear. Two parallel paths of them are one linear operator. */
+/** Operators that move data or are linear, but for rounding. Two parallel paths of them are one linear operator. */
 const linear = new Set([
   'Conv',
   'BatchNormalization',
@@ -29,11 +29,23 @@ const linear = new Set([
   'Gemm',
   'Add',
   'Mul',
+  'QuantizeLinear',
+  'DequantizeLinear',
+])
+
+/**
+ * Operators that mix channels or positions. A branch without one is no unit: it is a norm that adds its own input (the global
+ * response normalisation of ConvNeXt V2), or an activation that is written out (Gelu by tanh, x + 0.044715 x^3).
+ */
+const mixing = new Set([
+  ...['Conv', 'ConvTranspose', 'FusedConv', 'MatMul', 'Gemm', 'Einsum', 'Softmax'],
+  ...['AveragePool', 'MaxPool', 'Attention', 'MultiHeadAttention', 'QAttention', 'GRU', 'LSTM', 'DFT'],
+  ...['ConvInteger', 'MatMulInteger', 'QLinearConv', 'QLinearMatMul'],
 ])
 
 /**
  * Finds all residual additions, in topological order. An addition is residual if one operand is an ancestor of the other,
- * with no other residual addition in between, and both have the same shape. If both operands are computed from one tensor,
+ * with no other residual addition in between, both have the same shape, and the branch mixes channels or positions. If both operands are computed from one tensor,
  * one by a linear path and the other not, the skip path is a projection. Two linear paths (the parallel kernels of an
  * unmerged RepLKNet) are not a residual unit.
  */
@@ -73,7 +85,8 @@ function identityUnit(
   const stops = new Set(boundaries).add(input)
   const nodes = flow.ancestors(branch, stops)
   const reached = [...nodes].some((node) => flow.inputsOf(node).includes(input))
-  return reached ? { add, skip: 'identity', input, branch, nodes } : undefined
+  const mixes = [...nodes].some(({ op }) => mixing.has(op))
+  return reached && mixes ? { add, skip: 'identity', input, branch, nodes } : undefined
 }
 
 function projectionUnit(
@@ -93,7 +106,9 @@ function projectionUnit(
     const nodes = flow.ancestors(branch, stops)
     const reached = [...nodes].some((node) => flow.inputsOf(node).includes(input))
     if (!reached || [...nodes].every(({ op }) => linear.has(op))) continue
-    for (const node of flow.ancestors(skip, stops)) nodes.add(node)
+    const projection = flow.ancestors(skip, stops)
+    if (![...nodes].some((node) => mixing.has(node.op) && !projection.has(node))) continue
+    for (const node of projection) nodes.add(node)
     return { add, skip: 'projection', input, branch, nodes }
   }
   return undefined
