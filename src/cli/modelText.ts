@@ -1,5 +1,6 @@
 import type { Inspection, KernelLayer, Model, SelfCheck } from '#shared/contract/index.ts'
 import { sourceWord } from '#shared/labelWords.ts'
+import { precisionText } from '#shared/precisionWords.ts'
 import { preprocessingState } from '#shared/preprocessing.ts'
 import { checkpointLine } from './checkpointText.ts'
 import { formatBytes, formatCount, formatPairs, formatShape, formatTable } from './format.ts'
@@ -55,6 +56,7 @@ export function describeInspection(inspection: Inspection, layers: boolean): str
     list.map(({ name, type, shape }) => `${name} ${type} ${formatShape(shape)}`).join('; ')
   const removable = blocks.filter((block) => block.removable).length
   const { checkpoint } = inspection
+  const precision = precisionText(inspection)
   const facts = formatPairs([
     ...(checkpoint ? [['checkpoint', checkpointLine(checkpoint)] as const] : []),
     ['family', `${family} (${familyReason})`],
@@ -62,6 +64,7 @@ export function describeInspection(inspection: Inspection, layers: boolean): str
       'opset',
       `${inspection.opset}, IR ${inspection.irVersion}${inspection.producer ? `, ${inspection.producer}` : ''}`,
     ],
+    ...(precision === null ? [] : [['precision', precision] as const]),
     ['size', formatBytes(inspection.bytes)],
     ['parameters', formatCount(inspection.parameters)],
     ['MACs', formatCount(inspection.macs)],

@@ -16,6 +16,7 @@ import {
 } from '../figureFlags.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 import { addLabelCommands } from './modelLabels.ts'
+import { formsBeside } from '../formsBeside.ts'
 import { assumedHint, sidecarHint } from '../preprocessingText.ts'
 import { addMapCommands } from './modelMaps.ts'
 import { addModelSetCommands, presetFor } from './modelSet.ts'
@@ -72,10 +73,15 @@ export function addModelCommands(program: Command, session: CliSession, fail: (e
           Object.keys(changes).length > 0 ? await client.models.update({ id: row.id, ...changes }) : row,
         )
       }
+      const forms = await formsBeside(
+        client,
+        files.map((file) => resolve(session.io.cwd, file)),
+      )
       const checkpoints = await checkpointsOf(client, added)
       session.print(options, { models: added, checkpoints }, () => modelTable(added))
       for (const [at, facts] of checkpoints.entries())
         if (facts) session.io.err(checkpointText(added[at]?.title ?? '', facts))
+      session.io.err(forms)
       session.io.err(assumedHint(added))
     })
 

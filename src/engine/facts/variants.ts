@@ -6,7 +6,7 @@ import { noRewrite, type Rewrite } from '#shared/rewrites.ts'
 import { onnxruntimeVersion } from '../base/onnxruntimeVersion.ts'
 import type { ProviderName } from '../inference/index.ts'
 import { storedJson, type Db } from '../workspace/index.ts'
-import type { Preprocessing } from '#shared/contract/index.ts'
+import type { ModelPrecision, Preprocessing } from '#shared/contract/index.ts'
 
 /** What decides a model's predictions besides the rewrite of its graph. */
 export interface KeyedModel {
@@ -14,6 +14,7 @@ export interface KeyedModel {
   digest: string
   preprocessing: Preprocessing
   labels: readonly string[]
+  inspection?: { precision?: ModelPrecision | undefined }
 }
 
 /** Everything that decides a prediction besides transform and image. Part of the key of every fact. */
@@ -24,7 +25,7 @@ export interface VariantKey {
   labels: string
   rewrite: Rewrite
   readout: Readout
-  runtime: { provider: ProviderName; precision: 'float32'; onnxruntime: string }
+  runtime: { provider: ProviderName; precision: ModelPrecision; onnxruntime: string }
 }
 
 /** What a condition replaces of a model's setup. By default, the model's preprocessing and all outputs are used. */
@@ -76,8 +77,20 @@ export function variantKey(
     labels: createHash('sha256').update(model.labels.join('\n')).digest('hex'),
     rewrite,
     readout,
-    runtime: { provider, precision: 'float32', onnxruntime: onnxruntimeVersion },
+    runtime: { provider, precision: precisionUnder(model, rewrite), onnxruntime: onnxruntimeVersion },
   }
+}
+
+/**
+ * Precision of the graph that is run under a rewrite: that of the file, but float32 where a float16 graph is changed. An inspection
+ * of an earlier version does not say it; the facts of such a model stay under float32.
+ */
+export function precisionUnder(
+  { inspection }: Pick<KeyedModel, 'inspection'>,
+  rewrite: Rewrite,
+): ModelPrecision {
+  const { precision = 'float32' } = inspection ?? {}
+  return precision === 'float16' && rewrite.op !== 'none' ? 'float32' : precision
 }
 
 interface VariantRow {

@@ -13,6 +13,9 @@ const repositoryFiles = [
 ]
 const endings = /\.(onnx|safetensors|pth|pt|pth\.tar|ckpt|bin|npz)$/i
 
+/** Places of a repository where its ONNX files lie. */
+const onnxPlaces = ['', 'onnx']
+
 /** Whether a name or a path ends like that of a model file. */
 export const looksLikeModel = (name: string): boolean => endings.test(name)
 
@@ -25,12 +28,10 @@ export const looksLikeModel = (name: string): boolean => endings.test(name)
 export function modelFileAt(path: string): string {
   const absolute = resolve(path)
   if (!statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) return absolute
-  const isFile = (name: string) =>
-    statSync(join(absolute, name), { throwIfNoEntry: false })?.isFile() === true
-  const whole = repositoryFiles.find(isFile)
+  const whole = repositoryFiles.find((name) => isFile(absolute, name))
   if (whole !== undefined) return join(absolute, whole)
-  const found = readdirSync(absolute)
-    .filter((name) => looksLikeModel(name) && isFile(name))
+  const found = namesIn(absolute)
+    .filter((name) => looksLikeModel(name) && isFile(absolute, name))
     .sort()
   const [only, ...others] = found
   if (only === undefined)
@@ -46,3 +47,27 @@ export function modelFileAt(path: string): string {
     },
   )
 }
+
+/**
+ * Other forms of the network that a folder means (`modelFileAt`): ONNX files of it in other precisions, as repositories of Hugging
+ * Face hold them, by their paths. Empty for a file, and for a folder that is no such repository.
+ */
+export function otherForms(path: string): string[] {
+  const absolute = resolve(path)
+  const whole = repositoryFiles.find((name) => isFile(absolute, name))
+  if (whole === undefined) return []
+  return onnxPlaces.flatMap((place) =>
+    namesIn(join(absolute, place))
+      .map((name) => (place === '' ? name : `${place}/${name}`))
+      .filter((name) => /\.onnx$/i.test(name) && name !== whole && isFile(absolute, name))
+      .sort()
+      .map((name) => join(absolute, name)),
+  )
+}
+
+const isFile = (folder: string, name: string): boolean =>
+  statSync(join(folder, name), { throwIfNoEntry: false })?.isFile() === true
+
+/** Names in a folder; none where there is no such folder. */
+const namesIn = (folder: string): string[] =>
+  statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(folder) : []

@@ -1,5 +1,6 @@
 /** Public interface of the onnx module: reads, analyses and rewrites ONNX graphs. */
 export type { Attribute, Graph, OnnxModel, Tensor, Value } from './graph.ts'
+export { float32Of, type RealType } from './float32Of.ts'
 export { float, GraphBuilder, int, ints } from './rewrite/build.ts'
 export { possibleRewrites } from './possible.ts'
 export { readModel } from './file/read.ts'

@@ -16,8 +16,10 @@ import { convolutionsOf } from './structure/layers.ts'
 /**
  * Lists which rewrites a graph allows, and the reasons where it does not. Some rewrites are tried. That takes half a
  * second for graphs of thousands of nodes, so call it in the graph thread.
+ *
+ * @param refused why only the network as it is can be run
  */
-export function possibleRewrites(graph: Graph): Possibility[] {
+export function possibleRewrites(graph: Graph, refused?: string): Possibility[] {
   const flow = new Flow(graph, inferShapes(graph, inputSizes(graph)))
   const depthwise = convolutionsOf(flow).some((one) => one.depthwise && one.kernel[0] >= 3)
   const found = residualBlocks(flow)
@@ -25,6 +27,8 @@ export function possibleRewrites(graph: Graph): Possibility[] {
     .filter(({ removable }) => removable)
     .map(({ units }) => ({ adds: units.map(({ add }) => add.name) }))
   const noBlocks = noBlocksReason(found, guessFamily(flow).family)
+  const answer = (rewrite: Possibility['rewrite'], reason: string | undefined) =>
+    answered(rewrite, rewrite === 'pixels' ? reason : (refused ?? reason))
   return [
     answer(
       'pixels',
@@ -42,7 +46,7 @@ export function possibleRewrites(graph: Graph): Possibility[] {
   ]
 }
 
-const answer = (rewrite: Possibility['rewrite'], reason: string | undefined): Possibility =>
+const answered = (rewrite: Possibility['rewrite'], reason: string | undefined): Possibility =>
   reason === undefined ? { rewrite, possible: true } : { rewrite, possible: false, reason }
 
 /** Why a rewrite was refused; undefined where it was not. Other errors are thrown. */

@@ -15,6 +15,7 @@ import { floatPart, mapKey, type Part } from './kept.ts'
 import { rangeOf, loadInputImage, topClasses, type InputImage } from './picture.ts'
 import { checkWanted, type ImageFile, type MapContext, type MapStream } from './context.ts'
 import { type InspectedModel } from './inspectedModel.ts'
+import { opened } from './opening.ts'
 import { fileOfModel } from '../models/index.ts'
 
 const readings = ['row', 'mean', 'rollout'] as const
@@ -76,7 +77,7 @@ export async function* attention(
   checkWanted(context)
   const started = performance.now()
   const plan = { op: 'attention', normalisation: model.preprocessing } as const
-  const inUse = await context.sessions.open(context, model, plan)
+  const inUse = yield* opened(context, model, plan, { total: 1, unit: 'images' })
   try {
     yield progress(`${model.title} on ${inUse.provider}`)
     const shown = await loadInputImage(context, model, image)

@@ -17,6 +17,7 @@ import { definitionOf, magnitudes, signedSums } from './methods.ts'
 import { givesProbabilities, probabilitiesOf, rangeOf, loadInputImage, topClasses } from './picture.ts'
 import { checkWanted, type ImageFile, type MapContext, type MapStream } from './context.ts'
 import { type InspectedModel } from './inspectedModel.ts'
+import { opened } from './opening.ts'
 import type { SessionInUse } from './sessions.ts'
 
 export interface SaliencyRequest {
@@ -71,7 +72,7 @@ export async function* saliency(
   yield progress(0, 1, `opening ${model.title}`)
   checkWanted(context)
   const started = performance.now()
-  const inUse = await context.sessions.open(context, model, gradientPlan(model))
+  const inUse = yield* opened(context, model, gradientPlan(model), { total: 1, unit: 'gradients' })
   try {
     const shown = await loadInputImage(context, model, image)
     const { height, width, floats } = shown

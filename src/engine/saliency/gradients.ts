@@ -7,6 +7,7 @@ import { gradientCalls, loadBatch } from './batch.ts'
 import { npyHeader } from './npy.ts'
 import type { ImageFile, MapContext, MapStream } from './context.ts'
 import type { InspectedModel } from './inspectedModel.ts'
+import { opened } from './opening.ts'
 
 /**
  * An image, and the index of the class whose output or cross entropy is differentiated. Without a class there is a
@@ -35,7 +36,7 @@ export async function* writeGradients(
   const started = performance.now()
   yield { type: 'progress', done: 0, total: images.length, unit: 'images', note: `opening ${model.title}` }
   const plan = { op: 'gradient', normalisation: model.preprocessing } as const
-  const inUse = await context.sessions.open(context, model, plan)
+  const inUse = yield* opened(context, model, plan, { total: images.length, unit: 'images' })
   const [height, width] = model.preprocessing.size
   const shape = [images.length, 3, height, width]
   const file = await open(out, 'w').catch((cause: unknown) => {

@@ -8,6 +8,7 @@ import { gradientCalls, loadBatch } from './batch.ts'
 import { rangeOf } from './picture.ts'
 import { checkWanted, type ImageFile, type MapContext, type MapStream } from './context.ts'
 import { type InspectedModel } from './inspectedModel.ts'
+import { opened } from './opening.ts'
 import { fileOfModel } from '../models/index.ts'
 
 const definitions: ReceptiveFieldResult['definitions'] = [
@@ -77,7 +78,7 @@ export async function* receptiveField(
   checkWanted(context)
   const started = performance.now()
   const plan = { op: 'receptiveField', normalisation: model.preprocessing, point: chosen.index } as const
-  const inUse = await context.sessions.open(context, model, plan)
+  const inUse = yield* opened(context, model, plan, { total: images.length, unit: 'images' })
   try {
     const [height, width] = model.preprocessing.size
     const sum = new Float64Array(height * width)

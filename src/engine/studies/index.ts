@@ -46,6 +46,7 @@ export {
   setStudyModels,
 } from './store/store.ts'
 export { stoppedOf } from './store/stopped.ts'
+export { checkAbilities } from './store/abilities.ts'
 export { studyWarnings } from './store/warnings.ts'
 export { frozen, type FrozenSubset } from './store/subset.ts'
 export { tryPreprocessing, type TrialRequest } from './trial/index.ts'

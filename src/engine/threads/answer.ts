@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import { toErrorShape, type ErrorShape } from '#shared/errors.ts'
-import type { FromThread, ToThread } from './protocol.ts'
+import type { FromThread, TaskStep, ToThread } from './protocol.ts'
 
 /** Options of `answerTasks`. */
 export interface AnswerOptions {
@@ -14,12 +14,12 @@ export interface AnswerOptions {
 
 /**
  * Answers the tasks of a `Thread` in its worker thread, until it is closed. The signal of a task is aborted when its
- * answer is no longer needed, or when the thread is closed.
+ * answer is no longer needed, or when the thread is closed. A task may tell how far it has come.
  *
  * @throws Error outside a worker thread
  */
 export function answerTasks<Task, Value>(
-  answer: (task: Task, signal: AbortSignal) => Promise<Value>,
+  answer: (task: Task, signal: AbortSignal, tell: (step: TaskStep) => void) => Promise<Value>,
   { together = false, problemOf = toErrorShape, end }: AnswerOptions = {},
 ): void {
   if (parentPort === null) throw new Error('tasks are answered only in a worker thread')
@@ -29,7 +29,8 @@ export function answerTasks<Task, Value>(
 
   const reply = async (id: number, task: Task, signal: AbortSignal): Promise<void> => {
     try {
-      const value = await answer(task, signal)
+      const tell = (step: TaskStep) => port.postMessage({ id, step } satisfies FromThread<Value>)
+      const value = await answer(task, signal, tell)
       port.postMessage({ id, ok: true, value } satisfies FromThread<Value>)
     } catch (error) {
       port.postMessage({ id, ok: false, problem: problemOf(error) } satisfies FromThread<Value>)

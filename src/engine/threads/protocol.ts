@@ -6,6 +6,15 @@ import type { ErrorShape } from '#shared/errors.ts'
  */
 export type ToThread<Task> = { id: number; task: Task } | { stop: number } | { ping: true } | null
 
-/** An answer of the thread. pong: it has started, or no task blocks it. */
+/** How far a task has come, in any unit. */
+export interface TaskStep {
+  done: number
+  total: number
+}
+
+/** An answer of the thread. pong: it has started, or no task blocks it. step: the task with this id goes on. */
 export type FromThread<Value> =
-  { pong: true } | { id: number; ok: true; value: Value } | { id: number; ok: false; problem: ErrorShape }
+  | { pong: true }
+  | { id: number; step: TaskStep }
+  | { id: number; ok: true; value: Value }
+  | { id: number; ok: false; problem: ErrorShape }

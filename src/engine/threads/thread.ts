@@ -1,6 +1,6 @@
 import { Worker, type ResourceLimits } from 'node:worker_threads'
 import { fromErrorShape } from '#shared/errors.ts'
-import type { FromThread, ToThread } from './protocol.ts'
+import type { FromThread, TaskStep, ToThread } from './protocol.ts'
 import { workerUrl, type WorkerName } from './url.ts'
 import { Watchdog, type Watch } from './watchdog.ts'
 
@@ -35,6 +35,7 @@ interface Waiting<Task> {
   readonly task: Task
   resolve(value: unknown): void
   reject(error: Error): void
+  step: ((step: TaskStep) => void) | undefined
   /** Stops listening to the signal of the task. */
   settled(): void
 }
@@ -71,9 +72,14 @@ export class Thread<Task extends { kind: string }, Results extends Record<Task['
    * Sends a task and waits for its answer; several tasks may wait. An abort of the signal is passed on to the thread,
    * whose answer is awaited all the same; where the thread is watched, it is no answer any more.
    *
+   * @param step is told how far the task has come, where it tells it
    * @throws the error of the task; the error that `lost` makes where the thread ended first
    */
-  ask<K extends Task['kind']>(task: Extract<Task, { kind: K }>, signal?: AbortSignal): Promise<Results[K]> {
+  ask<K extends Task['kind']>(
+    task: Extract<Task, { kind: K }>,
+    signal?: AbortSignal,
+    step?: (step: TaskStep) => void,
+  ): Promise<Results[K]> {
     return new Promise<Results[K]>((resolve, reject) => {
       if (this.#closed) return reject(this.#options.lost(task, { ...this.#last, oldest: false }))
       const id = this.#nextId++
@@ -86,6 +92,7 @@ export class Thread<Task extends { kind: string }, Results extends Record<Task['
         task,
         resolve: (value) => (late && signal?.aborted ? reject(late.stopped(task)) : answered(value)),
         reject,
+        step,
         settled,
       })
       if (signal?.aborted) stop()
@@ -166,6 +173,7 @@ export class Thread<Task extends { kind: string }, Results extends Record<Task['
       watchdog?.heard()
       if ('pong' in answer) return
       const asked = waiting.get(answer.id)
+      if ('step' in answer) return asked?.step?.(answer.step)
       waiting.delete(answer.id)
       asked?.settled()
       if (answer.ok) asked?.resolve(answer.value)

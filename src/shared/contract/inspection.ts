@@ -12,8 +12,12 @@ export const modelFamily = z.enum([
   'MobileNet',
   'DenseNet',
   'RegNet',
+  'VGG',
   'unknown',
 ])
+
+/** Precision of a network's graph: int8 where some of its tensors are quantised. */
+export const modelPrecision = z.enum(['float32', 'float16', 'int8'])
 
 const tensorInfo = z.object({
   name: z.string(),
@@ -92,6 +96,10 @@ export const inspection = z.object({
   metadata: z.record(z.string(), z.string()).optional(),
   /** Of a network that was built from a checkpoint; left out for an ONNX file. */
   checkpoint: checkpointFacts.optional(),
+  /** Left out in inspections that older versions stored, whose facts are kept under float32. */
+  precision: modelPrecision.optional(),
+  /** true where a quantiser takes its scale from all images of a call, so that each image is computed by itself. */
+  scaledByCall: z.boolean().optional(),
   family: modelFamily,
   familyReason: z.string(),
   opset: z.int(),
@@ -110,6 +118,7 @@ export const inspection = z.object({
   bytes: z.int(),
 })
 
+export type ModelPrecision = z.infer<typeof modelPrecision>
 export type ModelFamily = z.infer<typeof modelFamily>
 export type TensorInfo = z.infer<typeof tensorInfo>
 export type Convolution = z.infer<typeof convolution>

@@ -10,8 +10,17 @@ const at = {
 
 /** What a given path, or something in a given folder, can be taken as. Told by names and first bytes. */
 export const intakeItem = z.discriminatedUnion('kind', [
-  /** A file of a network, or the folder of one, as downloaded from Hugging Face. */
-  z.object({ kind: z.literal('model'), ...at, bytes: z.int(), onnx: z.boolean() }),
+  /**
+   * A file of a network, or the folder of one, as downloaded from Hugging Face. another: it is another form of the network before
+   * it, such as float16, and is only taken where it is asked for.
+   */
+  z.object({
+    kind: z.literal('model'),
+    ...at,
+    bytes: z.int(),
+    onnx: z.boolean(),
+    another: z.literal(true).optional(),
+  }),
   /** A folder of images, or an archive. packed: it must be unpacked first. */
   z.object({
     kind: z.literal('dataset'),

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
@@ -166,6 +166,31 @@ it('stores and writes nothing of a checkpoint that it cannot use', async () => {
       message: expect.stringContaining(path === missing || path === strange ? 'tensor' : (path ?? '')),
     })
   expect(await added()).toBe(before)
+})
+
+it('takes each ONNX file of a repository with the same labels and preprocessing, named for its form', async () => {
+  const path = repository('forms', { 'config.json': config, 'preprocessor_config.json': processor })
+  mkdirSync(join(path, 'onnx'))
+  const nets = join(import.meta.dirname, '../onnx/fixtures')
+  cpSync(join(nets, 'resnet.onnx'), join(path, 'onnx/model.onnx'))
+  cpSync(join(nets, 'float16/resnet.onnx'), join(path, 'onnx/model_fp16.onnx'))
+  cpSync(join(nets, 'float16/resnet.onnx'), join(path, 'model_half.onnx'))
+  const found = []
+  for (const file of ['', 'onnx/model.onnx', 'onnx/model_fp16.onnx', 'model_half.onnx']) {
+    const preview = await engine.client.models.preview({ path: join(path, file) })
+    expect(preview).toMatchObject({
+      labels: names.slice(0, 8),
+      origin: { from: 'sidecar', detail: 'preprocessor_config.json' },
+      preprocessing: { size: [32, 32], resize: 'squash', interpolation: 'bicubic', mean: [0.5, 0.4, 0.3] },
+    })
+    found.push([preview.title, preview.inspection.precision])
+  }
+  expect(found).toEqual([
+    ['forms', 'float32'],
+    ['forms (ONNX)', 'float32'],
+    ['forms (fp16)', 'float16'],
+    ['forms (half)', 'float16'],
+  ])
 })
 
 it('says what is wrong with a file beside the weights, and takes the rest', async () => {

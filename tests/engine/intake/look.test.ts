@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
@@ -9,6 +9,7 @@ import { temporaryFolderOfFile } from '../../temporary.ts'
 import { sampleImages, sampleModel } from '../studies/sample.ts'
 
 const base = temporaryFolderOfFile()
+const onnx = join(import.meta.dirname, '../onnx/fixtures')
 const containers = join(import.meta.dirname, '../checkpoints/fixtures/containers')
 let engine: Engine
 let images: string
@@ -64,6 +65,28 @@ describe('a folder of mixed downloads', () => {
       'dataset pictures',
       'model resnet-tiny',
     ])
+  })
+
+  it('names the other forms of a network of Hugging Face, which are not taken unless asked for', async () => {
+    const half = readFileSync(join(onnx, 'float16/resnet.onnx'))
+    const folder = folderOf('repositories', {
+      'both/config.json': '{}',
+      'both/model.safetensors': storedGolden(basic),
+      'both/onnx/model.onnx': readFileSync(join(onnx, 'resnet.onnx')),
+      'both/onnx/model_fp16.onnx': half,
+      'exported/config.json': '{}',
+      'exported/onnx/model.onnx': readFileSync(join(onnx, 'resnet.onnx')),
+      'exported/onnx/model_fp16.onnx': half,
+    })
+    const { items } = await look(folder)
+    expect(items.map((item) => [item.name, item.kind === 'model' && item.another === true])).toEqual([
+      ['both', false],
+      ['both/onnx/model.onnx', true],
+      ['both/onnx/model_fp16.onnx', true],
+      ['exported', false],
+      ['exported/onnx/model_fp16.onnx', true],
+    ])
+    expect(await found(join(folder, 'both/onnx'))).toEqual(['model model.onnx', 'model model_fp16.onnx'])
   })
 
   it('may hold models some folders deeper, and links that lead in a circle', async () => {

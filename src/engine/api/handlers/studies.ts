@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { StopRule, Study, StudyInput } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import {
+  checkAbilities,
   checkFits,
   exportDraws,
   findStudy,
@@ -88,6 +89,7 @@ export const studies = {
     const { until, ...wanted } = input
     checkRule(until, input.modelIds)
     const { study, subset } = await settled(session, workspace, wanted, signal)
+    await checkAbilities(workspace.db, study)
     const { db } = session.stillOpen(workspace).workspace
     return queue(session, () => insertStudy(db, study, subset), until)
   }),

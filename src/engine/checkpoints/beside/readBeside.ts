@@ -10,7 +10,10 @@ import { readTimmConfig } from './timm.ts'
 /** What the files beside a model say of it. */
 export interface Beside {
   hints: Hints
-  /** Name of the folder, where the files are those of a repository of Hugging Face; null else. */
+  /**
+   * Name of the folder, with the form of the network where that is not the first one, where the files are those of a repository of
+   * Hugging Face; null else.
+   */
   title: string | null
   /** With the name of the file that says it; null where none does. */
   preprocessing: { file: string; preprocessing: Preprocessing } | null
@@ -62,11 +65,27 @@ export async function readBeside(path: string): Promise<Beside> {
       ...(heads === undefined ? {} : { heads }),
       ...(layerNormEpsilon === undefined ? {} : { layerNormEpsilon }),
     },
-    title: basename(folder),
+    title: titleOf(folder, basename(path)),
     preprocessing: preprocessing ? { file: from, preprocessing } : null,
     labels: labels ? { file: configName, labels } : null,
     problems,
   }
+}
+
+/** Weights beside which an ONNX file is another form of the network. */
+const weightFiles = [
+  'model.safetensors',
+  'model.safetensors.index.json',
+  'pytorch_model.bin',
+  'pytorch_model.bin.index.json',
+]
+
+/** "folder", or for an ONNX file "folder (fp16)" of `model_fp16.onnx`, "folder (ONNX)" where there are weights too. */
+function titleOf(folder: string, file: string): string {
+  const [, form] = /^model[._-](.+)\.onnx$/i.exec(file) ?? []
+  const another = /\.onnx$/i.test(file) && weightFiles.some((name) => existsSync(join(folder, name)))
+  const said = form ?? (another ? 'ONNX' : undefined)
+  return said === undefined ? basename(folder) : `${basename(folder)} (${said})`
 }
 
 const readJson = async (path: string): Promise<unknown> =>

@@ -1,7 +1,7 @@
 import type { StoredTensor } from '../checkpoint.ts'
 import { bytesOf, contiguous } from '../containers/tensors.ts'
 import { bytesOfTensor } from './bytes.ts'
-import { decoded } from './decode.ts'
+import { float32Of } from '../../onnx/index.ts'
 
 /** Largest span of a storage that a view is taken from at once, in bytes. */
 const mostSpan = 2 ** 26
@@ -17,7 +17,7 @@ export async function* valuesOfTensor(
   const { shape, strides, type, length } = tensor
   if (shape.includes(0)) return
   if (strides === null) {
-    for await (const bytes of bytesOfTensor(tensor)) yield decoded(bytes, type)
+    for await (const bytes of bytesOfTensor(tensor)) yield float32Of(bytes, type)
     return
   }
   if (length > mostSpan && shape.length > 1) {
@@ -76,7 +76,7 @@ function gathered(
   { shape, type }: StoredTensor,
   strides: readonly number[],
 ): Float32Array<ArrayBuffer> {
-  const source = decoded(bytes, type)
+  const source = float32Of(bytes, type)
   const result = new Float32Array(shape.reduce((product, dim) => product * dim, 1))
   const at = shape.map(() => 0)
   let from = 0

@@ -7,8 +7,11 @@ import { checkAttention, checkBypass, checkGates, checkGradient, checkPixels, ty
 import { checkWanted, firstRun } from './trial.ts'
 import { fileOfModel } from '../intendedFile.ts'
 
-/** Largest relative error of logits. Rewritten graphs add in another order in float32. */
-const logitTolerance = 1e-3
+/**
+ * Largest relative error of logits. Rewritten graphs add in another order in float32, are float32 where the file is float16, and
+ * may round to the next integer where it is int8.
+ */
+const logitTolerances = { float32: 1e-3, float16: 2e-2, int8: 0.1 }
 /** Largest relative error of slopes. A finite difference in float32 is exact to about 0.01. */
 const slopeTolerance = 0.03
 
@@ -18,7 +21,7 @@ const slopeTolerance = 0.03
  * of the result.
  *
  * @throws CANCELLED where `signal` is aborted
- * @throws MODEL_UNSUPPORTED where the model's input is not float32, or its output is not [N, classes]
+ * @throws MODEL_UNSUPPORTED where the model's output is not [N, classes]
  * @throws the errors of `openTensors` where the model itself cannot be run
  */
 export async function selfCheck(
@@ -28,12 +31,12 @@ export async function selfCheck(
 ): Promise<SelfCheck> {
   const started = performance.now()
   const trial = await firstRun(model, directory, signal)
-  const { rewrites: possible } = await onGraphThread({
+  const { rewrites: possible, precision = 'float32' } = await onGraphThread({
     kind: 'inspect',
     ...fileOfModel(model),
   })
   const rewrites: CheckedRewrite[] = []
-  for (const [rewrite, tolerance, check] of checks) {
+  for (const [rewrite, tolerance, check] of checksOf(logitTolerances[precision])) {
     checkWanted(trial)
     rewrites.push({
       rewrite,
@@ -49,7 +52,7 @@ export async function selfCheck(
   }
 }
 
-const checks: [CheckedRewrite['rewrite'], number, Check][] = [
+const checksOf = (logitTolerance: number): [CheckedRewrite['rewrite'], number, Check][] => [
   ['pixels', logitTolerance, checkPixels],
   ['gate', logitTolerance, checkGates],
   ['bypass', logitTolerance, checkBypass],

@@ -35,12 +35,10 @@ export function checkWanted({ model, signal }: Pick<Trial, 'model' | 'signal'>):
 /**
  * Runs the model on random pixels.
  *
- * @throws MODEL_UNSUPPORTED where its input is not float32, or its output is not [N, classes]
+ * @throws MODEL_UNSUPPORTED where its output is not [N, classes]
  */
 export async function firstRun(model: StoredModel, directory: string, signal: AbortSignal): Promise<Trial> {
   const { input, output, batch, classes } = classifierInterface(model.inspection)
-  if (model.inspection.inputs[0]?.type !== 'float32')
-    throw new KernelscopeError('MODEL_UNSUPPORTED', `${model.title}: only float32 models are checked`)
   const images = batch === 'dynamic' ? 1 : batch
   const [height, width] = model.preprocessing.size
   const random = generator('selfCheck', 0, model.digest)
@@ -58,10 +56,12 @@ export async function firstRun(model: StoredModel, directory: string, signal: Ab
       (value / 255 - (mean[channel] ?? 0)) / (std[channel] ?? 1)
   })
   const feeds = [{ name: input, data: planar, shape: [images, 3, height, width] }]
-  // A checkpoint is no file that ONNX Runtime opens.
-  const path = model.inspection.checkpoint
-    ? await variant({ model, directory }, { op: 'itself' })
-    : model.path
+  const { checkpoint, inputs, outputs } = model.inspection
+  // A checkpoint is no file that ONNX Runtime opens, and sessions are given float32.
+  const path =
+    (checkpoint ?? [...inputs, ...outputs].some(({ type }) => type !== 'float32'))
+      ? await variant({ model, directory }, { op: 'itself' })
+      : model.path
   const logits = await within(path, async (session) => (await session.run(feeds, [output])).outputs[0], {
     original: true,
   })

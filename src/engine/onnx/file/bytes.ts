@@ -1,4 +1,5 @@
 import { KernelscopeError } from '#shared/errors.ts'
+import { fillFrom } from '../../base/fillFrom.ts'
 import { withUserFile } from '../../base/userFile.ts'
 import type { Tensor } from '../graph.ts'
 
@@ -6,7 +7,8 @@ import type { Tensor } from '../graph.ts'
 const pieceBytes = 4 * 1024 * 1024
 
 /**
- * The elements of a tensor as dense little-endian bytes, piece by piece. A piece is valid until the next one is asked for.
+ * The elements of a tensor as dense little-endian bytes, piece by piece. A piece has whole elements and is valid
+ * until the next one is asked for.
  *
  * @throws FILE_MISSING where its file can no longer be read
  * @throws FILE_CHANGED where its file has become shorter
@@ -23,11 +25,12 @@ export async function* piecesOfTensor({
     for (let done = 0; done < data.length;) {
       const wanted = Math.min(buffer.length, data.length - done)
       const at = data.offset + done
-      const read = await withUserFile(data.path, (file) => file.read(buffer, 0, wanted, at))
-      if (read.bytesRead === 0)
+      const piece = buffer.subarray(0, wanted)
+      const bytesRead = await withUserFile(data.path, (file) => fillFrom(file, piece, at))
+      if (bytesRead < wanted)
         throw new KernelscopeError('FILE_CHANGED', `${data.path} has become shorter (tensor ${name})`)
-      yield buffer.subarray(0, read.bytesRead)
-      done += read.bytesRead
+      yield piece
+      done += wanted
     }
   }
 }

@@ -6,6 +6,7 @@ import { decodeGraph, GraphError } from './decode.ts'
 import { unfused } from '../rewrite/unfuse.ts'
 import { ExternalData } from './external.ts'
 import { FileWindow } from './fileWindow.ts'
+import { openAxesClosed } from './openAxes.ts'
 import { inlineFunctions } from './functions.ts'
 import { checkPossible } from './possible.ts'
 import { foreignFormat } from './sniff.ts'
@@ -30,7 +31,7 @@ const modelFields = new Map([
 
 /**
  * Reads an ONNX file without decoding its weights; only their offsets in the file are stored. Replaces operators that ONNX
- * Runtime's optimiser has fused by plain ones. Messages of errors name the file, the problem and its place.
+ * Runtime's optimiser has fused by plain ones, and fixes open axes of the image that have only one size (`openAxesClosed`). Messages of errors name the file, the problem and its place.
  *
  * @throws FILE_MISSING where there is no such file
  * @throws FILE_UNREADABLE where it cannot be read
@@ -77,7 +78,7 @@ async function decodeFile(path: string, window: FileWindow): Promise<OnnxModel> 
     externalFiles: externalFiles.map((file) => file.path),
     producer: [model.producerName, model.producerVersion].filter((part) => part !== '').join(' '),
     metadata: new Map(model.metadataProps.map(({ key, value }) => [key, value])),
-    graph: unfused(graph),
+    graph: openAxesClosed(unfused(graph)),
   }
 }
 

@@ -14,6 +14,12 @@ const alignment = 64
 /** Bytes that are hashed at once. */
 const copyChunk = 4 * 1024 * 1024
 
+/** Bytes after which it is told how much is written. */
+const toldEach = 16 * 1024 * 1024
+
+/** Is told how many bytes of a model's weights are written, while they are. */
+export type WeightsProgress = (step: { done: number; total: number }) => void
+
 const digests = new WeakMap<OnnxModel, Promise<string>>()
 
 /**
@@ -46,6 +52,7 @@ async function digestOf(paths: readonly string[], built: string): Promise<string
  * `<directory>/weights/<digest>.bin`. They are written once per model (streamed, never whole in memory) and shared by all
  * its variants. The graph file has only what the rewrite added. Load it by its path, not from a buffer.
  *
+ * @param tell is told of weights that are written
  * @param digest `modelDigest(model)`, where the caller has it
  * @throws DISK_FULL where the disk is full
  * @throws FILE_MISSING where a file of the model can no longer be read
@@ -56,14 +63,14 @@ export async function writeVariant(
   graph: Graph,
   directory: string,
   name: string,
-  { digest }: { digest?: string } = {},
+  { digest, tell }: { digest?: string; tell?: WeightsProgress | undefined } = {},
 ): Promise<string> {
   const file = `${digest ?? (await modelDigest(model))}.bin`
   const layout = weightsLayout(model.graph)
   const weights = join(directory, 'weights', file)
   await mkdir(dirname(weights), { recursive: true })
   if (layout.length > 0 && !(await hasSize(weights, layout.at(-1)?.end ?? 0)))
-    await writeWeights(weights, layout)
+    await writeWeights(weights, layout, tell)
   const placement = new Map<string, Placement>()
   for (const { tensor, offset } of layout)
     if (graph.tensors.get(tensor.name)?.data === tensor.data)
@@ -121,7 +128,13 @@ function weightsLayout(graph: Graph): { tensor: StoredTensor; offset: number; en
   return layout
 }
 
-async function writeWeights(path: string, layout: { tensor: StoredTensor; offset: number }[]): Promise<void> {
+async function writeWeights(
+  path: string,
+  layout: { tensor: StoredTensor; offset: number; end: number }[],
+  tell?: WeightsProgress,
+): Promise<void> {
+  const total = layout.at(-1)?.end ?? 0
+  let told = 0
   await throughDraft(path, async (draft) => {
     const target = await open(draft, 'w')
     try {
@@ -130,6 +143,9 @@ async function writeWeights(path: string, layout: { tensor: StoredTensor; offset
         for await (const piece of piecesOfTensor(tensor)) {
           await target.write(piece, 0, piece.length, at)
           at += piece.length
+          if (at - told < toldEach) continue
+          told = at
+          tell?.({ done: at, total })
         }
       }
       await target.sync()

@@ -1,7 +1,8 @@
 import { KernelscopeError } from '#shared/errors.ts'
 import { collected } from './bytes.ts'
-import { intsOf, type Graph, type OnnxModel } from '../graph.ts'
+import { intOf, intsOf, type Graph, type OnnxModel } from '../graph.ts'
 import { decodeNumbers } from '../numbers.ts'
+import { wrapAxis } from '../shape/known.ts'
 
 /** A constant as float32, row-major in its shape. */
 export interface Weights {
@@ -11,7 +12,7 @@ export interface Weights {
 
 /**
  * Reads a constant as float32, from float32, float64, float16, bfloat16 or any integer type. The constant may be behind
- * `Identity`, `Transpose` or a `DequantizeLinear` with one scale, which exporters put before weights.
+ * `Identity`, `Transpose` or a `DequantizeLinear`, which exporters put before weights.
  *
  * @throws MODEL_UNSUPPORTED where `name` is not such a constant
  * @throws FILE_MISSING where the file can no longer be read
@@ -48,16 +49,28 @@ export async function readWeightsOf(graph: Graph, name: string, path: string): P
     return transposed(source, order)
   }
   if (node.op === 'DequantizeLinear') {
+    if (intOf(node, 'block_size', 0) > 0) throw refuse('is quantised in blocks, which is not supported')
     const source = await readWeightsOf(graph, input, path)
     const scale = (await readWeightsOf(graph, node.inputs[1] ?? '', path)).values
-    const zero = node.inputs[2] ? (await readWeightsOf(graph, node.inputs[2], path)).values[0] : 0
-    if (scale.length !== 1) throw refuse('is quantised per axis, which is not supported')
-    return {
-      shape: source.shape,
-      values: source.values.map((value) => (value - (zero ?? 0)) * (scale[0] ?? 1)),
-    }
+    const zero = node.inputs[2] ? (await readWeightsOf(graph, node.inputs[2], path)).values : undefined
+    return dequantised(source, scale, zero, wrapAxis(intOf(node, 'axis', 1), source.shape.length))
   }
   throw refuse(`is computed by ${node.op}, not a constant`)
+}
+
+/** (value - zero point) * scale, with one scale for all or one for each index of `axis`. */
+function dequantised(
+  { shape, values }: Weights,
+  scale: Float32Array,
+  zero: Float32Array | undefined,
+  axis: number,
+): Weights {
+  const stride = shape.slice(axis + 1).reduce((a, b) => a * b, 1)
+  const at = (index: number) => (scale.length === 1 ? 0 : Math.floor(index / stride) % scale.length)
+  return {
+    shape,
+    values: values.map((value, index) => (value - (zero?.[at(index)] ?? 0)) * (scale[at(index)] ?? 1)),
+  }
 }
 
 function transposed({ shape, values }: Weights, order: readonly number[]): Weights {

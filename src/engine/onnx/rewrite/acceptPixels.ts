@@ -1,6 +1,7 @@
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Graph } from '../graph.ts'
 import { GraphBuilder, int, ints, renameUses } from './build.ts'
+import { floatOutputs } from './floatInterface.ts'
 
 /** Mean and standard deviation per channel (red, green, blue) of values in [0,1]. */
 export interface Normalisation {
@@ -15,7 +16,8 @@ export const pixelsInput = 'pixels'
  * Replaces the image input of a graph by `pixels`: uint8 [N,H,W,3], RGB, 0 to 255. Transposition, scaling and
  * normalisation are done in the graph, as one multiplication and one addition per channel:
  * (p/255 - mean)/std = p * 1/(255 std) - mean/std. Bytes are transposed before they are converted to floats, and whole
- * planes are scaled, because ONNX Runtime takes several times as long for three values per pixel.
+ * planes are scaled, because ONNX Runtime takes several times as long for three values per pixel. Outputs of float16 become
+ * float32, which is what is read of a session.
  *
  * @throws MODEL_UNSUPPORTED where the input is not a float tensor [N,3,H,W]
  */
@@ -72,7 +74,8 @@ function acceptImages(
     throw new KernelscopeError('MODEL_UNSUPPORTED', `input ${input.name}: must be float32, is ${input.type}`)
   const [meanR, meanG, meanB] = mean
   const [stdR, stdG, stdB] = std
-  const build = new GraphBuilder(graph, pixelsInput)
+  const given = floatOutputs(graph)
+  const build = new GraphBuilder(given, pixelsInput)
   const perChannel = [3, 1, 1]
   const scale = build.constant(pixelScale({ std }, unit), 'float32', perChannel)
   const shift = build.constant([-meanR / stdR, -meanG / stdG, -meanB / stdB], 'float32', perChannel)
@@ -82,6 +85,6 @@ function acceptImages(
   const image = input.type === 'float16' ? build.node('Cast', [normalised], { to: int(10) }) : normalised
   return build.finish({
     inputs: [{ name: pixelsInput, type, shape: [batch, height, width, 3] }],
-    nodes: renameUses(graph.nodes, new Map([[input.name, image]])),
+    nodes: renameUses(given.nodes, new Map([[input.name, image]])),
   })
 }

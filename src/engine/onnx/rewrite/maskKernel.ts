@@ -29,10 +29,17 @@ export function maskKernel(graph: Graph, windows: readonly KernelWindow[]): Grap
     const mask = Array.from({ length: height * width }, (_, at) =>
       isInside(Math.floor(at / width), height, window) && isInside(at % width, width, window) ? 1 : 0,
     )
-    masked.set(weight, build.node('Mul', [weight, build.constant(mask, tensor.type, [height, width])]))
+    const kernels = dequantisedBy(graph, weight)
+    const type = kernels === undefined ? tensor.type : 'float32'
+    const given = kernels ?? weight
+    masked.set(given, build.node('Mul', [given, build.constant(mask, type, [height, width])]))
   }
   return build.finish({ nodes: renameUses(graph.nodes, masked) })
 }
+
+/** The output of the node that dequantises a weight; undefined where none does. */
+const dequantisedBy = ({ nodes }: Graph, weight: string) =>
+  nodes.find(({ op, inputs }) => op === 'DequantizeLinear' && inputs[0] === weight)?.outputs[0]
 
 const isInside = (at: number, side: number, window: number) =>
   at >= (side - window) / 2 && at < (side + window) / 2

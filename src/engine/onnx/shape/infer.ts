@@ -97,7 +97,10 @@ const groups: [ShapeRule, string[]][] = [
   [quantised.convInteger, ['ConvInteger']],
   [quantised.matMul, ['QLinearMatMul']],
   [quantised.matMulInteger, ['MatMulInteger']],
+  [quantised.quantize, [fused('QuantizeLinear')]],
+  [quantised.dequantize, [fused('DequantizeLinear')]],
   [quantised.arithmetic, [fused('QLinearAdd'), fused('QLinearMul')]],
+  [likeFirst, ['QLinearSigmoid', 'QLinearLeakyRelu', 'QLinearSoftmax'].map(fused)],
   [quantised.globalPool, [fused('QLinearGlobalAveragePool')]],
   // Fused operators of ONNX Runtime's optimiser.
   [spatial.conv, [fused('FusedConv')]],

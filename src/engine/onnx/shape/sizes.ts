@@ -2,7 +2,7 @@ import type { Dim, Graph, Value } from '../graph.ts'
 import { inferShapes, type Shapes } from './infer.ts'
 
 /** Side in pixels that is assumed for an open height or width. */
-const assumedSide = 224
+export const assumedSide = 224
 
 /** Shapes of the graph's inputs. An open first dimension (the batch) becomes `batch`, other open ones become `side`. */
 export function inputSizes(

@@ -43,13 +43,20 @@ export function residualBlocks(flow: Flow): ResidualBlock[] {
 /** Whether two units form one block: the first mixes positions (attention, or a depthwise kernel without Gelu), the second does not. */
 function pairs(first: Residual, second: Residual, flow: Flow): boolean {
   if (first.skip !== 'identity' || second.skip !== 'identity') return false
-  const follows = second.input === first.add.outputs[0]
+  const follows = beforeQuantisers(second.input, flow) === first.add.outputs[0]
   return (
     follows &&
     mixes(first, flow) &&
     ![...second.nodes].some((node) => isSpatial(node, flow)) &&
     hasWeights(second, flow)
   )
+}
+
+/** The tensor that quantisers (and what dequantises) before `name` were given. */
+function beforeQuantisers(name: string, flow: Flow): string {
+  const node = flow.producer(name)
+  const quantises = node?.op === 'QuantizeLinear' || node?.op === 'DequantizeLinear'
+  return node && quantises ? beforeQuantisers(node.inputs[0] ?? '', flow) : name
 }
 
 const mixes = ({ nodes }: Residual, flow: Flow) => {

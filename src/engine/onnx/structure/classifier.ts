@@ -9,7 +9,7 @@ export interface ClassifierInterface {
   height: number | null
   width: number | null
   classes: number
-  /** Images per call that the file fixes, or 'dynamic'. */
+  /** Images per call that the file fixes, or 'dynamic'; 1 where images of a call would influence each other. */
   batch: number | 'dynamic'
 }
 
@@ -26,7 +26,8 @@ const most = { side: largestSide, batch: 65_536, classes: 1_000_000 }
 export function classifierInterface({
   inputs,
   outputs,
-}: Pick<Inspection, 'inputs' | 'outputs'>): ClassifierInterface {
+  scaledByCall = false,
+}: Pick<Inspection, 'inputs' | 'outputs' | 'scaledByCall'>): ClassifierInterface {
   const refuse = (reason: string) => new KernelscopeError('MODEL_UNSUPPORTED', reason)
   const [input, ...moreInputs] = inputs
   const [output] = outputs
@@ -59,6 +60,6 @@ export function classifierInterface({
     height: size(height),
     width: size(width),
     classes,
-    batch: size(batch) ?? 'dynamic',
+    batch: size(batch) ?? (scaledByCall ? 1 : 'dynamic'),
   }
 }

@@ -1,6 +1,9 @@
 import { readsOf, type Graph, type Node, type Tensor } from '../graph.ts'
 import type { Shapes } from '../shape/infer.ts'
 
+/** Operators that give a stored tensor in its own shape. */
+const likeStored = new Set(['Identity', 'DequantizeLinear'])
+
 /** Data flow of a graph: producer and readers of each tensor, and which tensors are constant. */
 export class Flow {
   readonly graph: Graph
@@ -48,13 +51,13 @@ export class Flow {
     return this.shapes.get(name)?.shape ?? null
   }
 
-  /** The stored tensor of a name, directly or by Identity; undefined where there is none. */
+  /** The stored tensor of a name, directly, by Identity or dequantised; undefined where there is none. */
   weight(name: string | undefined): Tensor | undefined {
     if (name === undefined) return undefined
     const tensor = this.graph.tensors.get(name)
     if (tensor) return tensor
     const producer = this.producer(name)
-    return producer?.op === 'Identity' ? this.weight(producer.inputs[0]) : undefined
+    return producer && likeStored.has(producer.op) ? this.weight(producer.inputs[0]) : undefined
   }
 
   /** Producers of `name` and of all tensors that it depends on, not beyond the tensors in `stops`. */

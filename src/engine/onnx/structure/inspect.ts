@@ -1,19 +1,23 @@
 import type { Inspection, TensorInfo } from '#shared/contract/models.ts'
-import { opsetOf, type OnnxModel, type Value } from '../graph.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { opsetOf, type Dim, type Graph, type OnnxModel, type Value } from '../graph.ts'
 import { possibleRewrites } from '../possible.ts'
+import { workingModel } from '../rewrite/workingForm.ts'
 import { sizedShapes, type SizedShapes } from '../shape/sizes.ts'
 import { describeBlocks, noBlocksReason, residualBlocks } from './blocks.ts'
 import { guessFamily } from './family.ts'
 import { Flow } from './flow.ts'
 import { convolutionsOf, layersOf, parametersOf } from './layers.ts'
+import { precisionOf } from './precision.ts'
 
 /**
  * Describes a model from its graph alone: family, size, blocks, convolutions, layers. Shapes are for one image. An open
- * image size counts as 224 and is null in the result. No weights are read. It takes up to half a second, because rewrites
+ * image size counts as 224 and is null in the result. Blocks and layers are those of its working form (`workingModel`). No weights are read. It takes up to half a second, because rewrites
  * are tried; `onGraphThread` runs it in another thread.
  */
 export function inspect(model: OnnxModel): Inspection {
-  const { graph } = model
+  const { precision, scaledByCall } = precisionOf(model.graph)
+  const { graph, refused } = formOf(model)
   const sized = sizedShapes(graph)
   const flow = new Flow(graph, sized.shapes)
   const { family, reason } = guessFamily(flow)
@@ -25,6 +29,8 @@ export function inspect(model: OnnxModel): Inspection {
   )
   return {
     ...(model.checkpoint ? { checkpoint: model.checkpoint } : {}),
+    precision,
+    ...(scaledByCall ? { scaledByCall } : {}),
     family,
     familyReason: reason,
     opset: opsetOf(graph),
@@ -37,15 +43,25 @@ export function inspect(model: OnnxModel): Inspection {
           layers.map(({ macs }) => macs),
           graph.inputs[0],
         ),
-    inputs: graph.inputs.map((value) => describe(value, sized)),
-    outputs: graph.outputs.map((value) => describe(value, sized)),
+    inputs: model.graph.inputs.map((value) => describe(value, sized)),
+    outputs: model.graph.outputs.map((value) => describe(value, sized)),
     blocks: describeBlocks(blocks, flow),
     ...(blocksReason === undefined ? {} : { blocksReason }),
     convolutions: convolutionsOf(flow),
     layers,
-    rewrites: possibleRewrites(graph),
+    rewrites: possibleRewrites(graph, refused),
     bytes: model.bytes,
     ...preprocessingEntries(model.metadata),
+  }
+}
+
+/** The graph that changed graphs are made of; why there is none where the file's own is shown instead. */
+function formOf(model: OnnxModel): { graph: Graph; refused?: string } {
+  try {
+    return { graph: workingModel(model).graph }
+  } catch (error) {
+    if (!(error instanceof KernelscopeError) || error.code !== 'MODEL_UNSUPPORTED') throw error
+    return { graph: model.graph, refused: error.message }
   }
 }
 
@@ -74,9 +90,14 @@ function totalMacs(layers: readonly (number | null)[], input: Value | undefined)
   return sum / (typeof batch === 'number' ? batch : 1)
 }
 
-/** The declared shape, with inferred sizes for dimensions that the file does not declare. */
+/** The declared shape, with inferred sizes for dimensions that the file does not declare or only names. */
 function describe({ name, type, shape }: Value, sized: SizedShapes): TensorInfo {
   const inferred = sized.describe(name)
-  const dims = shape?.map((dim, axis) => (dim === null ? (inferred?.[axis] ?? null) : dim)) ?? inferred ?? []
+  const sizeOf = (dim: Dim, axis: number): Dim => {
+    const found = inferred?.[axis]
+    if (typeof dim === 'number') return dim
+    return typeof found === 'number' ? found : (dim ?? found ?? null)
+  }
+  const dims = shape?.map(sizeOf) ?? inferred ?? []
   return { name, type, shape: dims }
 }

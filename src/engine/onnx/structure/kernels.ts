@@ -48,14 +48,18 @@ const parallelIn = (model: OnnxModel) =>
 
 async function kernelsOf(
   model: OnnxModel,
-  { weight, channels, kernel }: Convolution,
+  { node, weight, channels, kernel }: Convolution,
   parallel: ParallelKernels | undefined,
 ): Promise<LayerKernels> {
   const weights = parallel
     ? await mergedKernels(model, parallel)
-    : (await readWeightsOf(model.graph, weight, model.path)).values
+    : (await readWeightsOf(model.graph, readBy(model, node) ?? weight, model.path)).values
   return { channels, kernel: kernel[0], weights }
 }
+
+/** The name by which a convolution reads its kernels, which may be dequantised before. */
+const readBy = ({ graph }: OnnxModel, convolution: string) =>
+  graph.nodes.find(({ name }) => name === convolution)?.inputs[1]
 
 /**
  * Merges the kernels of two branches like RepLKNet: each is scaled by its batch norm, gamma/sqrt(var + eps), and the small

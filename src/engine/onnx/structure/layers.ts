@@ -3,19 +3,23 @@ import { elementCount, intOf, intsOf, readsOf, stringOf, type Node } from '../gr
 import type { SizedShapes } from '../shape/sizes.ts'
 import type { Flow } from './flow.ts'
 
-/** Indices of inputs that are not trained: running statistics, and the ones and zeros of an exported group norm. */
+/** Indices of inputs that are not trained: running statistics, scales of quantisers, the ones and zeros of an exported group norm. */
 function untrained(node: Node, flow: Flow): readonly number[] {
   if (node.op === 'BatchNormalization') return [3, 4]
+  if (node.op === 'QuantizeLinear' || node.op === 'DequantizeLinear') return [1, 2]
   const grouped = node.op === 'InstanceNormalization' && flow.producer(node.inputs[0] ?? '')?.op === 'Reshape'
   return grouped ? [1, 2] : []
 }
 
-/** Trained tensors that a node reads, in the order of its inputs. Single numbers and integers do not count as trained. */
+/**
+ * Trained tensors that a node reads, in the order of its inputs. Single numbers and integers do not count as trained, unless
+ * they were dequantised.
+ */
 function trained(node: Node, flow: Flow): { name: string; shape: number[]; count: number }[] {
   const skipped = untrained(node, flow).map((index) => node.inputs[index])
   return [...new Set(readsOf(node))].flatMap((name) => {
     const tensor = skipped.includes(name) ? undefined : flow.weight(name)
-    const count = tensor && /float/.test(tensor.type) ? elementCount(tensor.shape) : 0
+    const count = tensor && /float/.test(flow.shapes.get(name)?.type ?? '') ? elementCount(tensor.shape) : 0
     return tensor && count > 1 ? [{ name, shape: [...tensor.shape], count }] : []
   })
 }

@@ -1,4 +1,5 @@
 import { KernelscopeError } from '#shared/errors.ts'
+import { stepListener } from '../../base/steps.ts'
 import { stopSignal } from '../../base/stopSignal.ts'
 import { deathText, isOutOfMemory, Thread, type Death } from '../../threads/thread.ts'
 import type { GraphResults, GraphTask } from './tasks.ts'
@@ -47,7 +48,7 @@ function lost(path: string, death: Death): KernelscopeError {
 
 /**
  * Runs a task on graphs in the graph thread, which starts when it is needed. Reading and inspecting a model takes up to
- * half a second, writing its weights takes seconds.
+ * half a second, writing its weights takes seconds; whoever listens to steps (`tellingSteps`) is told of that.
  *
  * @param signal ends it; that of the job that it is a part of where left out
  * @throws the errors of the task's functions
@@ -58,4 +59,8 @@ function lost(path: string, death: Death): KernelscopeError {
 export const onGraphThread = <K extends GraphTask['kind']>(
   task: Extract<GraphTask, { kind: K }>,
   signal = stopSignal(),
-): Promise<GraphResults[K]> => thread.ask(task, signal)
+): Promise<GraphResults[K]> => {
+  const listener = stepListener()
+  const { path } = task
+  return thread.ask(task, signal, listener && ((step) => listener({ path, ...step })))
+}

@@ -4,6 +4,7 @@ import type { Graph } from '../graph.ts'
 import { acceptFloats, acceptPixels, scaleFed, type Normalisation } from '../rewrite/acceptPixels.ts'
 import { attentionReadings } from '../rewrite/attentionReadings.ts'
 import type { BlockAdds } from '../rewrite/branches.ts'
+import { floatInterface } from '../rewrite/floatInterface.ts'
 import { probe, type Tap } from '../rewrite/probe.ts'
 import { gate } from '../rewrite/gate.ts'
 import { maskKernel, type KernelWindow } from '../rewrite/maskKernel.ts'
@@ -16,7 +17,7 @@ import { blockOutputs, noFeaturesReason } from '../structure/features.ts'
  * `pixels` and for plans with `pixels: 'uint8'`, else float32 in [0,1].
  */
 export type VariantPlan =
-  /** The network as it is, which takes what the file takes. */
+  /** The network as it is, which takes what the file takes; float32 where that is float16. */
   | { op: 'itself' }
   /** `acceptPixels`. */
   | { op: 'pixels'; normalisation: Normalisation }
@@ -43,13 +44,17 @@ export type VariantPlan =
   /** `receptiveField` of the feature point of an index, for the normalised image. */
   | { op: 'receptiveField'; normalisation: Normalisation; point: number }
 
+/** Whether a plan runs the network as the file has it. Others change its working form (`workingModel`). */
+export const runsAsItIs = ({ op }: VariantPlan): boolean =>
+  op === 'itself' || op === 'pixels' || op === 'floats'
+
 /**
  * Applies a plan to a graph.
  *
  * @throws MODEL_UNSUPPORTED where the graph does not allow it; the message gives the reason
  */
 export function planned(graph: Graph, plan: VariantPlan): Graph {
-  if (plan.op === 'itself') return graph
+  if (plan.op === 'itself') return floatInterface(graph)
   const floats = acceptFloats(graph, plan.normalisation)
   const asked = () =>
     'pixels' in plan && plan.pixels === 'uint8' ? acceptPixels(graph, plan.normalisation) : floats

@@ -1,4 +1,4 @@
-import { writeVariant } from '../file/variant.ts'
+import { writeVariant, type WeightsProgress } from '../file/variant.ts'
 import type { Graph, OnnxModel } from '../graph.ts'
 import { acceptPixels, type Normalisation } from '../rewrite/acceptPixels.ts'
 import type { BlockAdds } from '../rewrite/branches.ts'
@@ -28,17 +28,19 @@ export async function writeSegments(
     name,
     normalisation,
     blocks,
+    tell,
   }: {
     digest: string
     directory: string
     name: string
     normalisation: Normalisation
     blocks: readonly BlockAdds[]
+    tell?: WeightsProgress | undefined
   },
 ): Promise<SegmentFiles[]> {
   const written: SegmentFiles[] = []
   const write = (graph: Graph, part: string) =>
-    writeVariant(model, graph, directory, `${name}-${part}`, { digest })
+    writeVariant(model, graph, directory, `${name}-${part}`, { digest, tell })
   for (const { kept, removed, same, alive } of segments(acceptPixels(model.graph, normalisation), blocks)) {
     const place = written.length + 1
     written.push({

@@ -8,10 +8,11 @@ import {
 } from '#shared/contract/models.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { readModel } from '../file/read.ts'
-import { writeVariant } from '../file/variant.ts'
+import { writeVariant, type WeightsProgress } from '../file/variant.ts'
 import { writeWholeModel } from '../file/whole.ts'
 import type { PaddedConvolution } from '../rewrite/padColumns.ts'
 import { paddingTrial, type PaddingTrial } from '../rewrite/paddingTrial.ts'
+import { weightsName, workingModel } from '../rewrite/workingForm.ts'
 import { modelReader, type ModelSource, type ReadModel } from './modelReader.ts'
 import { attentionMaps, noAttentionReason, type AttentionMap } from '../structure/attention.ts'
 import {
@@ -23,7 +24,7 @@ import {
 import { inspect } from '../structure/inspect.ts'
 import { kernelLayers, readKernels, type LayerKernels } from '../structure/kernels.ts'
 import { paddedFile, type PaddedFile } from './paddedFile.ts'
-import { planned, type VariantPlan } from './plans.ts'
+import { planned, runsAsItIs, type VariantPlan } from './plans.ts'
 import { writeSegments, type SegmentFiles } from './segmentFiles.ts'
 import type { Normalisation } from '../rewrite/acceptPixels.ts'
 import type { BlockAdds } from '../rewrite/branches.ts'
@@ -82,9 +83,16 @@ export interface GraphResults {
  */
 export function graphTasks(
   read: ReadModel = readModel,
-): (task: GraphTask) => Promise<GraphResults[GraphTask['kind']]> {
+): (
+  task: GraphTask,
+  signal?: AbortSignal,
+  tell?: WeightsProgress,
+) => Promise<GraphResults[GraphTask['kind']]> {
   const reader = modelReader(read)
-  const answer = async (task: GraphTask): Promise<GraphResults[GraphTask['kind']]> => {
+  const answer = async (
+    task: GraphTask,
+    tell?: WeightsProgress,
+  ): Promise<GraphResults[GraphTask['kind']]> => {
     if (task.kind === 'digest') return reader.digest(task)
     if (task.digest !== undefined && (await reader.digest(task)) !== task.digest)
       throw new KernelscopeError(
@@ -98,27 +106,35 @@ export function graphTasks(
       case 'inspect':
         return checked(inspect(model), task.path)
       case 'kernels':
-        return kernelLayers(model, task.definition, task.form)
+        return kernelLayers(workingModel(model), task.definition, task.form)
       case 'kernelSheet':
-        return readKernels(model, task.layer, task.form)
+        return readKernels(workingModel(model), task.layer, task.form)
       case 'features':
-        return describeFeatures(model.graph)
+        return describeFeatures(workingModel(model).graph)
       case 'points':
-        return blockOutputs(model.graph)
-      case 'attention':
-        return { maps: attentionMaps(model.graph), reason: noAttentionReason(model.graph) }
+        return blockOutputs(workingModel(model).graph)
+      case 'attention': {
+        const { graph } = workingModel(model)
+        return { maps: attentionMaps(graph), reason: noAttentionReason(graph) }
+      }
       case 'variant': {
         const { digest, directory, name, plan } = task
-        return writeVariant(model, planned(model.graph, plan), directory, name, { digest })
+        const form = runsAsItIs(plan) ? model : workingModel(model)
+        const weights = weightsName(model, form, digest)
+        return writeVariant(form, planned(form.graph, plan), directory, name, { digest: weights, tell })
       }
       case 'whole':
         return writeWholeModel(model.graph, task.out)
       case 'segments':
-        return writeSegments(model, task)
+        return writeSegments(workingModel(model), {
+          ...task,
+          digest: weightsName(model, workingModel(model), task.digest),
+          tell,
+        })
     }
   }
-  return (task) =>
-    answer(task).catch((error: unknown) => {
+  return (task, _signal, tell) =>
+    answer(task, tell).catch((error: unknown) => {
       throw refusal(error, task.path)
     })
 }

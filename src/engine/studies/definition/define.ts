@@ -30,6 +30,7 @@ export function defineStudy<Schema extends z.ZodObject>(
     point,
     kept,
     axis,
+    needs,
   } = definition
   const parsed: Partial<StudyDefinition> = {
     groupSize: (params) => groupSize?.(parse(params)) ?? null,
@@ -37,6 +38,7 @@ export function defineStudy<Schema extends z.ZodObject>(
     settle: (params, context) => settle?.(parse(params), context) ?? params,
     extraWork: (params, context) => extraWork?.(parse(params), context) ?? [],
     warnings: (params, models) => definition.warnings?.(parse(params), models) ?? [],
+    needs: (params) => needs?.(parse(params)) ?? [],
     otherDatasets: (params) => otherDatasets?.(parse(params)) ?? [],
     fits: (params, context) => fits?.(parse(params), context),
     stored: (params, context) => stored?.(parse(params), context) ?? [],

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Definition, PreprocessingChange } from '#shared/contract/index.ts'
+import type { Definition, Possibility, PreprocessingChange } from '#shared/contract/index.ts'
 import type { Condition, PlannedCondition, Stored } from '../../facts/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
@@ -21,6 +21,12 @@ export interface Preset<P> {
 export interface StudyWarning {
   message: string
   hint: string
+}
+
+/** A rewrite that a study needs: of its models, or of the model with an id. */
+export interface RewriteNeed {
+  rewrite: Possibility['rewrite']
+  of: 'models' | number
 }
 
 /** The format of a draws file that another study can replay. */
@@ -83,6 +89,8 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject, P = z
    * out = nothing. It reads no images and no facts.
    */
   warnings?(params: P, models: readonly StoredModel[]): StudyWarning[]
+  /** Rewrites of graphs that it needs with these parameters; left out = none. */
+  needs?(params: P): RewriteNeed[]
   /** Datasets besides the study's own whose images it measures. */
   otherDatasets?(params: P): number[]
   /** Its view reads only the models' files: no images, nothing stored. */

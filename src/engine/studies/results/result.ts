@@ -22,6 +22,7 @@ import { readGrid } from '../summary/grid.ts'
 import { orderSeed, planStudy, type PlannedModel } from '../store/plan.ts'
 import { isWhole } from '../store/shown.ts'
 import { stoppedOf } from '../store/stopped.ts'
+import { precisionNotes } from './precisionNotes.ts'
 import { preprocessingNotes } from './preprocessingNotes.ts'
 import {
   type Condition,
@@ -88,7 +89,16 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
   const assumed = definition.fromWeights
     ? []
     : [...new Set(models.flatMap(({ model, ownTitle: title }) => assumedNote({ ...model, title }) ?? []))]
-  const changed = definition.fromWeights ? [] : preprocessingNotes(study, models)
+  const changed = definition.fromWeights
+    ? []
+    : [
+        ...preprocessingNotes(study, models),
+        ...precisionNotes(
+          definition,
+          study.params,
+          models.map(({ model }) => model),
+        ),
+      ]
   const provenance = [
     ...(onImages
       ? [
@@ -169,7 +179,8 @@ function describe({ model, conditions, change, differences }: PlannedModel, prov
     conditions.map(({ condition }) => geometryText(condition.preprocessing ?? own)),
   )
   const geometry = preprocessings.size === 0 ? geometryText(own) : [...preprocessings].join(' and ')
-  const runtime = provider === null ? 'not measured' : `${provider}, float32`
+  const runtime =
+    provider === null ? 'not measured' : `${provider}, ${model.inspection.precision ?? 'float32'}`
   const from =
     differences.length === 0
       ? originText(model.origin)

@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { KernelscopeError } from '#shared/errors.ts'
 import { getDataset } from '../../datasets/index.ts'
 import { bySource, countImages, wholeOrder, type StoredCondition, type Stretch } from '../../facts/index.ts'
+import { tellingSteps } from '../../base/steps.ts'
 import type { JobContext } from '../../jobs/index.ts'
-import { acceptTouched, targetsOf, type StoredModel } from '../../models/index.ts'
+import { acceptTouched, targetsOf, weightsText, type StoredModel } from '../../models/index.ts'
 import type { Db, Workspace } from '../../workspace/index.ts'
 import {
   fitsKept,
@@ -88,7 +89,11 @@ export async function runStudy(
     const parts = portion
       ? oneStretch(portion.stretch)
       : cut(context.workspace.db, { study, models, longest }, until !== undefined)
-    await inStretches(run, { study, definition, longest }, parts, progress, stop)
+    const told = weightsText(models.map(({ model }) => model))
+    await tellingSteps(
+      (step) => progress.note(told(step)),
+      () => inStretches(run, { study, definition, longest }, parts, progress, stop),
+    )
     const reason = stop.reason()
     if (reason && !job.signal.aborted) progress.stopped(reason)
   } finally {

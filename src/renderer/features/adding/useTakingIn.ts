@@ -22,7 +22,7 @@ export interface Entry {
 
 const entryOf = (item: Entry['item']): Entry => ({
   item,
-  chosen: true,
+  chosen: item.kind !== 'model' || !item.another,
   model: null,
   dataset: null,
   unpacking: null,

@@ -12,7 +12,8 @@ const containers = {
 /** What a model was taken for, e.g. "ResNet, resnet50: 25.6 M parameters, 1,000 classes". */
 export function modelWords({ inspection, classes }: ModelPreview): string {
   const { family, checkpoint, parameters } = inspection
-  const name = [family, checkpoint?.size].filter(Boolean).join(', ')
+  const precision = inspection.precision === 'float32' ? undefined : inspection.precision
+  const name = [family, checkpoint?.size, precision].filter(Boolean).join(', ')
   const outputs =
     checkpoint && checkpoint.classes === null ? 'features, no classes' : plural(classes, 'class', 'classes')
   return `${name}: ${compact(parameters)} parameters, ${outputs}`
@@ -72,4 +73,6 @@ const forms = {
 
 /** What something is, before it was looked at. */
 export const itemWords = (item: Extract<IntakeItem, { kind: 'model' | 'dataset' }>): string =>
-  item.kind === 'model' ? `${item.onnx ? 'ONNX' : 'weights'}, ${bytes(item.bytes)}` : forms[item.form]
+  item.kind === 'model'
+    ? `${item.onnx ? 'ONNX' : 'weights'}, ${bytes(item.bytes)}${item.another ? ', another form of the network above' : ''}`
+    : forms[item.form]

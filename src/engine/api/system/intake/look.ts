@@ -1,8 +1,9 @@
 import { readdir, stat } from 'node:fs/promises'
-import { basename, dirname, join, parse, resolve } from 'node:path'
+import { basename, dirname, join, parse, relative, resolve } from 'node:path'
 import type { IntakeItem } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { looksLikeImage } from '#shared/imageFiles.ts'
+import { modelFileAt, otherForms } from '../../../models/index.ts'
 import {
   belongTogether,
   mayHoldImages,
@@ -78,9 +79,12 @@ class Search {
 
   /** A folder that holds models, at any depth: each thing in it. */
   async #mixed(folder: Folder, prefix: string, depth: number): Promise<void> {
-    const whole = folder.files.some((name) => repository.test(name)) && folder.files.includes('config.json')
-    if (whole)
-      return this.#model(folder.path, prefix === '' ? basename(folder.path) : prefix.slice(0, -1), false)
+    if (folder.files.includes('config.json')) {
+      const name = prefix === '' ? basename(folder.path) : prefix.slice(0, -1)
+      if (folder.files.some((file) => repository.test(file))) return this.#forms(folder.path, name, false)
+      if (folder.folders.includes('onnx') && otherForms(folder.path).length > 0)
+        return this.#forms(folder.path, name, true)
+    }
     for (const name of folder.files) await this.#file(join(folder.path, name), `${prefix}${name}`, false)
     for (const name of folder.folders) {
       const below = depth > 0 ? await this.#read(join(folder.path, name)) : null
@@ -97,6 +101,13 @@ class Search {
   async #below(folder: Folder, name: string): Promise<void> {
     if (await this.#hasImages(folder, limits.depth)) await this.#images(folder, name)
     else this.#unused(folder.path, name, 'There are no images in it.')
+  }
+
+  /** The network of a repository of Hugging Face, and the other forms that it has it in. */
+  async #forms(folder: string, name: string, onnx: boolean): Promise<void> {
+    await this.#model(folder, name, onnx)
+    for (const path of otherForms(folder))
+      await this.#model(path, `${name}/${relative(folder, path)}`, true, true)
   }
 
   /** A folder without models: one dataset, or archives of several. */
@@ -134,9 +145,9 @@ class Search {
     }
   }
 
-  async #model(path: string, name: string, onnx: boolean): Promise<void> {
-    const { size } = await stat(path)
-    this.#add({ kind: 'model', path, name, bytes: size, onnx })
+  async #model(path: string, name: string, onnx: boolean, another = false): Promise<void> {
+    const { size } = await stat(modelFileAt(path))
+    this.#add({ kind: 'model', path, name, bytes: size, onnx, ...(another ? { another } : {}) })
   }
 
   /** Whether a folder, or one below it, has a file of a network. */

@@ -30,6 +30,7 @@ export const attentionDistance = defineStudy({
       source: 'Raghu et al. 2021; keras-io probing_vits.py',
     },
   ],
+  needs: () => [{ rewrite: 'attention', of: 'models' }],
   conditions: () => [],
   extraWork: (chosen, context) => sampledWork(context, chosen.images, () => 1),
   async measure(context, chosen) {

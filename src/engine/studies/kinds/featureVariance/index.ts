@@ -62,6 +62,7 @@ export const featureVariance = defineStudy({
       images: 16,
     },
   ],
+  needs: () => [{ rewrite: 'probe', of: 'models' }],
   conditions: () => [],
   extraWork: (chosen, context) => sampledWork(context, chosen.images, () => 1),
   async measure(context, chosen) {

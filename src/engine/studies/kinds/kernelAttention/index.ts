@@ -90,6 +90,7 @@ export const kernelAttention = defineStudy({
       models: ({ large }) => large,
     },
   ],
+  needs: () => [{ rewrite: 'maskKernel', of: 'models' }],
   conditions: () => [],
   fromWeights: true,
   async view(_grid, chosen, { models }) {

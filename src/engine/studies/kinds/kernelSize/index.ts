@@ -70,6 +70,7 @@ export const kernelSize = defineStudy({
       models: ({ large }) => large.slice(0, 2),
     },
   ],
+  needs: () => [{ rewrite: 'maskKernel', of: 'models' }],
   conditions: ({ sizes }, model) => conditions(sizes, model),
   axis: {
     title: () => 'Window kept (px)',

@@ -70,6 +70,7 @@ export const lesion = defineStudy({
     return chosen
   },
   fits: (chosen, { workspace: { db }, models }) => checkSubsets(chosen, models, db),
+  needs: () => [{ rewrite: 'gate', of: 'models' }],
   conditions: (chosen, model, { db }) => lesionConditions(chosen, model, db),
   sessions: planLesions,
   estimateSessions: (conditions, context) => estimateLesions(conditions.map(blocksOf), context),

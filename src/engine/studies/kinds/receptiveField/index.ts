@@ -49,6 +49,10 @@ export const receptiveFieldStudy = defineStudy({
     },
   ],
   needsLabels: false,
+  needs: () => [
+    { rewrite: 'probe', of: 'models' },
+    { rewrite: 'differentiate', of: 'models' },
+  ],
   conditions: () => [],
   extraWork: (chosen, context) => sampledWork(context, chosen.images, gradientForwards),
   measure: (context, chosen) => measureField(context, chosen),

@@ -44,6 +44,7 @@ export const saliencyGallery = defineStudy({
     { name: 'agreement', formula: "Spearman's rank correlation over the cells of two models' maps" },
   ],
   needsLabels: false,
+  needs: () => [{ rewrite: 'differentiate', of: 'models' }],
   conditions: () => [],
   extraWork: (chosen, context) =>
     sampledWork(

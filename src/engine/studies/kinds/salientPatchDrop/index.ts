@@ -103,6 +103,10 @@ export const salientPatchDrop = defineStudy({
   // Shares are of the saliency mass, and at least one patch carries it.
   warnings: ({ patch }, models) => patchWarnings(patch, [], models),
   axis: massAxis,
+  needs: ({ source, model }) =>
+    source === 'masks' || model === null
+      ? []
+      : [{ rewrite: source === 'attention' ? 'attention' : 'differentiate', of: model }],
   conditions: (chosen, model, { db, dataset }) => {
     const draws = sourceDigest(db, chosen, dataset.id, model.preprocessing.size)
     const levels = [...new Set(chosen.percents)].filter((percent) => percent > 0).sort((a, b) => a - b)

@@ -75,6 +75,7 @@ export const adversarial = defineStudy({
       params: () => ({ attack: 'fgsm', epsilons: [0.002, 0.004, 0.008] }),
     },
   ],
+  needs: () => [{ rewrite: 'differentiate', of: 'models' }],
   conditions: (chosen, model, context) => attackConditions(chosen, model, context.models),
   axis: {
     title: (chosen) => (isBySteps(chosen) ? 'Steps' : 'ε in [0,1] units'),

@@ -82,6 +82,7 @@ export const transferAttack = defineStudy({
       }),
     },
   ],
+  needs: ({ surrogate }) => (surrogate === null ? [] : [{ rewrite: 'differentiate', of: surrogate }]),
   settle(chosen, context) {
     if (chosen.surrogate !== null) {
       getModel(context.db, chosen.surrogate)

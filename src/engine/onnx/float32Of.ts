@@ -1,24 +1,21 @@
-import type { TensorType } from '../checkpoint.ts'
+import type { ElementType } from './elementType.ts'
+import { halfToNumber } from './numbers.ts'
+
+/** Element types that are read as numbers. */
+export type RealType = Extract<
+  ElementType,
+  'float64' | 'float32' | 'float16' | 'bfloat16' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint8' | 'bool'
+>
 
 /** float32 of every float16, by its bits; made when it is first needed (256 KiB). */
 let halves: Float32Array | undefined
-
-/** float32 of an IEEE 754 binary16. */
-function ofHalf(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1
-  const exponent = (half >> 10) & 0x1f
-  const fraction = half & 0x3ff
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 31) return fraction ? NaN : sign * Infinity
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
-}
 
 /**
  * Little-endian elements as float32: float64 and integers are rounded, float16 and bfloat16 are exact.
  *
  * @param bytes whole elements at the start of an aligned buffer
  */
-export function decoded(bytes: Uint8Array<ArrayBuffer>, type: TensorType): Float32Array<ArrayBuffer> {
+export function float32Of(bytes: Uint8Array<ArrayBuffer>, type: RealType): Float32Array<ArrayBuffer> {
   const { buffer, byteOffset, byteLength } = bytes
   switch (type) {
     case 'float32':
@@ -26,7 +23,7 @@ export function decoded(bytes: Uint8Array<ArrayBuffer>, type: TensorType): Float
     case 'float64':
       return Float32Array.from(new Float64Array(buffer, byteOffset, byteLength / 8))
     case 'float16': {
-      const table = (halves ??= Float32Array.from({ length: 2 ** 16 }, (_, bits) => ofHalf(bits)))
+      const table = (halves ??= Float32Array.from({ length: 2 ** 16 }, (_, bits) => halfToNumber(bits)))
       const source = new Uint16Array(buffer, byteOffset, byteLength / 2)
       const result = new Float32Array(source.length)
       for (let index = 0; index < source.length; index++) result[index] = table[source[index] ?? 0] ?? 0
