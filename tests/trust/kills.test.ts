@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { generator } from '#shared/random.ts'
 import { sampleImages } from '../engine/studies/sample.ts'
+import { packFolder } from '../packed.ts'
 import { temporaryFolderOfFile } from '../temporary.ts'
 import { rounds, seed } from './fuzz/rounds.ts'
 import { filling, studying } from './kills/filling.ts'
@@ -30,6 +31,7 @@ beforeAll(async () => {
   const images = sampleImages(join(folder, 'sample'), 1)
   for (const name of readdirSync(images).sort().slice(0, 6))
     cpSync(join(images, name), join(folder, 'images', name), { recursive: true })
+  await packFolder(join(folder, 'packed.tar.gz'), join(folder, 'images'))
   for (const work of works) steps.set(work, await quiet.undisturbed(work))
   await quiet.end()
 })

@@ -34,6 +34,15 @@ const fills = (models: readonly string[]): readonly Work[] => [
     },
   },
   {
+    name: 'unpacking',
+    async do(client, folder) {
+      const path = join(folder, '..', 'packed.tar.gz')
+      if (!(await client.datasets.list()).some((dataset) => dataset.path === path))
+        await client.datasets.add({ path, unpack: true })
+      await allJobs(client)
+    },
+  },
+  {
     name: 'trial',
     goesOn: true,
     async do(client) {
