@@ -13,7 +13,7 @@ describe('ImageNet-C', () => {
     const setting = await world()
     const { client } = setting.engine
     const { small, large } = setting.models
-    const val = suite('val', join(setting.folder, 'val'), 2)
+    const val = suite('val', join(setting.folder, 'val'), 1)
     await addDataset(client, val)
     // Every part shows the clean images, so every cell must have the clean accuracy.
     const root = join(setting.folder, 'C')
@@ -34,7 +34,7 @@ describe('ImageNet-C', () => {
     const errors = [large, small].map((modelId) => {
       const cells = conditions.filter((cell) => cell.modelId === modelId)
       expect(new Set(cells.map(({ correct }) => correct)).size).toBe(1)
-      expect(new Set(cells.map(({ n }) => n))).toEqual(new Set([32]))
+      expect(new Set(cells.map(({ n }) => n))).toEqual(new Set([16]))
       return 1 - (cells[0]?.top1 ?? 0)
     })
     const [own = 0, base = 0] = errors
@@ -52,7 +52,7 @@ describe('ImageNet-C', () => {
     const share = (of: number, indices: Uint32Array) =>
       indices.reduce((sum, index) => sum + (wrong[of]?.[index] ?? 0), 0) / indices.length
     // The same resamples over the same pictures in the same order. Resamples without a mistake of the baseline have no rate.
-    const rates = Array.from(resamples(32, 0, 1000), (indices) =>
+    const rates = Array.from(resamples(16, 0, 1000), (indices) =>
       share(1, indices) === 0 ? [] : [(100 * share(0, indices)) / share(1, indices)],
     )
     const expected = percentileInterval(rates.flat(), 0.95)

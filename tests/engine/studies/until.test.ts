@@ -16,7 +16,7 @@ it('a study stops when its points are narrow enough, its models together, and go
   const datasetId = await addDataset(client, sampleImages(folder, 10))
   const modelIds = [
     (await client.models.add({ path: sampleModel('replk3') })).id,
-    (await client.models.add({ path: sampleModel('convnext') })).id,
+    (await client.models.add({ path: sampleModel('replk7') })).id,
   ]
   const [a = 0, b = 0] = modelIds
   await client.system.updateSettings({ batch: 16 })
