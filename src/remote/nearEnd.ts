@@ -93,6 +93,11 @@ export class NearEnd {
     this.#out.message(port, data)
   }
 
+  /** Ends the far engine at once; what it stored is safe. */
+  quit(): void {
+    this.#out.control('quit', 0)
+  }
+
   ping(n: number): void {
     this.#out.control('ping', n)
   }

@@ -102,10 +102,14 @@ export class RemoteEngine extends EventEmitter<RemoteEngineEvents> {
     connection.on('closed', (problem) => this.#lost(problem))
   }
 
-  /** Tries again at once. A connection that stands is given up first. */
+  /**
+   * Ends an engine that answers, so that it is started again; otherwise tries to connect at once, and gives a connection up
+   * that is silent.
+   */
   restart(): void {
     this.#tries = 0
-    if (this.#connection) this.#connection.close()
+    if (this.#state.state === 'ready') this.#connection?.near.quit()
+    else if (this.#connection) this.#connection.close()
     else this.start()
   }
 

@@ -45,6 +45,7 @@ export function pair({
       },
     }),
     bytes: async (address, signal) => bytes(address, signal),
+    quit: () => undefined,
     stuck: () => undefined,
   })
   const cut = (part: Uint8Array, take: (piece: Uint8Array) => void) => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { runningEngines } from '#engine/serve/running.ts'
@@ -11,7 +11,11 @@ const workspace = join(folder, 'a workspace ü')
 const address = parseFarAddress(`ssh://lab${workspace}`)
 
 describe('an engine on another machine', () => {
-  const first = farEngine(env, { address, pingEveryMs: 300 })
+  const pidFile = join(folder, 'connection')
+  const command = { file: 'sh', args: ['-c', `echo $$ > ${pidFile}; exec ${program} serve --stdio`] }
+  const first = farEngine(env, { address, command, pingEveryMs: 300 })
+  /** Ends the program that the engine is reached through. */
+  const cut = () => process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL')
   beforeAll(async () => {
     first.engine.start()
     await first.is('ready')
@@ -71,10 +75,13 @@ describe('an engine on another machine', () => {
     const made = join(folder, 'made there')
     await other.client().workspace.create({ path: made })
     expect(await opened).toBe(made)
+    const [before] = runningEngines(run).filter((engine) => engine.workspace === made)
     const down = other.is('down')
     other.engine.restart()
     await down
     await other.is('ready')
+    // It was ended and started again, as it is asked for where a batch hangs.
+    expect(runningEngines(run).map(({ pid }) => pid)).not.toContain(before?.pid)
     expect((await other.client().workspace.info())?.path).toBe(made)
     await other.engine.stop()
   })
@@ -83,8 +90,9 @@ describe('an engine on another machine', () => {
     const [before] = runningEngines(run).filter((engine) => engine.workspace === workspace)
     const { states } = first
     states.length = 0
-    first.engine.restart()
-    await first.is('down')
+    const down = first.is('down')
+    cut()
+    await down
     await first.is('ready')
     expect(states.map(({ state }) => state).filter((state, i, all) => state !== all[i - 1])).toEqual([
       'down',

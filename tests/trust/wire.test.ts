@@ -116,6 +116,7 @@ it(
           asked.push(address)
           return { status: 404, headers: {}, bytes: new Uint8Array(3) }
         },
+        quit: () => undefined,
         stuck: () => undefined,
       })
       if (give(anyStream(random), random, (piece) => far.take(piece))) faults += 1

@@ -18,6 +18,7 @@ const silentMs = 120_000
 /** The clients of an engine, over its socket. Only this user can open that. */
 export class Clients {
   readonly #engine: Engine
+  readonly #quit: () => void
   readonly #refused: (error: unknown) => void
   readonly #handler = new StandardRPCHandler(router)
   readonly #server: Server
@@ -26,8 +27,10 @@ export class Clients {
   readonly #greeted = new WeakSet<Socket>()
   #place: string | null = null
 
-  constructor(engine: Engine, log: Log) {
+  /** @param quit ends the engine at once */
+  constructor(engine: Engine, log: Log, quit: () => void) {
     this.#engine = engine
+    this.#quit = quit
     this.#refused = dropped(log, 'a message of a client')
     this.#server = createServer((socket) => this.#welcome(socket))
   }
@@ -73,6 +76,7 @@ export class Clients {
           refused: this.#refused,
         }),
       bytes: (address, signal) => reply(this.#engine.session, address, signal),
+      quit: this.#quit,
       stuck: () => socket.destroy(),
     })
     this.#open.set(socket, far)

@@ -43,7 +43,8 @@ export async function serveEngine({
     thumbnailsAhead: true,
     checksAhead: true,
   })
-  const clients = new Clients(engine, log)
+  // A batch that never ends holds up an orderly end. What was stored is safe.
+  const clients = new Clients(engine, log, () => process.exit(1))
   endOnFault(log, (problem, told) => {
     clients.tell(problem)
     setImmediate(told)

@@ -32,6 +32,8 @@ export interface FarEndOptions {
   ports(send: (port: number, data: string) => void): ClientPorts
   /** Answers an address. Never rejects. */
   bytes(address: string, signal: AbortSignal): Promise<BytesToSend>
+  /** The client wants the engine to end at once. */
+  quit(): void
   /** The client does not read what it is sent. */
   stuck(): void
 }
@@ -110,6 +112,8 @@ export class FarEnd {
       }
       case 'ask':
         return void this.#answer(id, new TextDecoder().decode(payload))
+      case 'quit':
+        return this.#options.quit()
       case 'drop':
         return this.#drop(id)
       case 'credit':

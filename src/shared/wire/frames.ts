@@ -28,6 +28,8 @@ export const frameKinds = {
   fatal: 14,
   /** Which workspace the engine has open, as JSON: at first, and when it changes. Far to near. */
   place: 15,
+  /** Ends the engine at once, as a batch that never ends needs it. Near to far. */
+  quit: 16,
 } as const
 
 export type FrameKind = keyof typeof frameKinds

@@ -141,7 +141,7 @@ export const useCommands = createSharedComposable(() => {
       run: async () => void (await attempt(jobs.clear)),
     },
     'engine.restart': {
-      when: () => engineStore.host === null,
+      when: always,
       run: async () => void (await attempt(() => bridge.restartEngine())),
     },
     'help.tour': { when: inWorkspace, run: () => void (guide.tourOpen = !guide.tourOpen) },
