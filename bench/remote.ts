@@ -16,6 +16,7 @@ import { pagesOf, type Ids, type PageOfApp } from '../tests/e2e/pages.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from '../tests/engine/studies/sample.ts'
 import { report } from './report.ts'
 
+const visits = 3
 const roundTripMs = Number(process.argv[2] ?? 100)
 const folder = mkdtempSync(join(tmpdir(), 'ks-bench-'))
 const workspace = join(folder, 'workspace')
@@ -74,7 +75,7 @@ const timeOf = (page: Page, { name, address, shows }: PageOfApp): Promise<number
         return place?.textContent?.includes(text) === true && place.querySelector('.animate-spin') === null
       }
       while (!shown()) {
-        if (performance.now() - start > 60_000) return NaN
+        if (performance.now() - start > 15_000) return NaN
         await new Promise((resolve) => requestAnimationFrame(resolve))
       }
       return performance.now() - start
@@ -82,7 +83,7 @@ const timeOf = (page: Page, { name, address, shows }: PageOfApp): Promise<number
     [name, address, typeof shows === 'string' ? shows : ''] as const,
   )
 
-/** Times of all pages, the best of three visits each, and of frames while the images are scrolled. */
+/** Times of all pages, the best of a few visits each: the first also loads the code of the page. */
 async function measure(ms: number, pages: readonly PageOfApp[]) {
   const before = process.env['PATH']
   process.env['PATH'] = `${fakeSsh(ms)}:${before}`
@@ -92,9 +93,10 @@ async function measure(ms: number, pages: readonly PageOfApp[]) {
     page.setDefaultTimeout(60_000)
     await page.getByText(/^bench, \d+ ms/).waitFor()
     const times = new Map<string, number>()
-    for (let visit = 0; visit < 3; visit++)
+    for (let visit = 0; visit < visits; visit++)
       for (const one of pages) {
         const time = await timeOf(page, one)
+        if (Number.isNaN(time)) console.error(`${one.name} does not show ${one.shows}`)
         times.set(one.name, Math.min(time, times.get(one.name) ?? Infinity))
       }
     return times
@@ -107,7 +109,11 @@ async function measure(ms: number, pages: readonly PageOfApp[]) {
 process.env['KERNELSCOPE_RUN'] = join(folder, 'run')
 process.env['KERNELSCOPE_IDLE'] = '1'
 const ids = await begin()
-const pages = pagesOf(ids).filter(({ name }) => !leftOut.includes(name))
+/** What pages show here in place of the sample's names. */
+const own: Record<string, string> = { datasets: 'images', dataset: 'images', studies: 'Clean accuracy' }
+const pages = pagesOf(ids)
+  .filter(({ name }) => !leftOut.includes(name))
+  .map((page) => ({ ...page, shows: own[page.name] ?? page.shows }))
 const endDisplay = await ensureDisplay()
 try {
   const near = await measure(0, pages)
