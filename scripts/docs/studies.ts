@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { changeText } from '#shared/preprocessingChange.ts'
+import { presetChoices, repeatsText } from '#shared/presetWords.ts'
 import { describeType, valueText } from '#shared/params/describe.ts'
 import { effectText, type Naming } from '#shared/params/effect.ts'
 import { fieldsOf } from '#shared/params/fields.ts'
@@ -77,6 +78,7 @@ export function studyPage({
       ['preset', 'what it is', 'parameters'],
       presets.map((preset) => [`\`${preset.id}\` ${preset.title}`, preset.description, show(preset.params)]),
     ),
+    ...repeated(presets, published),
     ...(published
       ? [
           `As the published script prepares images, for any model: ${changeText(published)} (\`--preprocessing published\`). Without it, each model has its own preprocessing.`,
@@ -90,6 +92,23 @@ export function studyPage({
     '```',
     '',
   ].join('\n')
+}
+
+/** What presets repeat of the paper, and what they choose besides parameters. */
+function repeated(presets: StudyDefinition['presets'], change: StudyDefinition['published']): string[] {
+  const items = presets.flatMap((preset) => {
+    const offered = {
+      ...preset,
+      repeats: [...(preset.repeats ?? [])],
+      deviates: [...(preset.deviates ?? [])],
+      ...(preset.published && change ? { preprocessing: change } : {}),
+    }
+    const text = repeatsText(offered)
+    const choices = presetChoices(offered)
+    const all = [...(text === null ? [] : [text]), ...choices.map((choice) => `It takes ${choice}.`)]
+    return all.length === 0 ? [] : [`- \`${preset.id}\`: ${all.join(' ')}`]
+  })
+  return items.length === 0 ? [] : [...items, '']
 }
 
 const morePath = (id: string) => join('docs', 'benchmarks', `${id}.md`)

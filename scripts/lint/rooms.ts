@@ -50,7 +50,8 @@ export const studyRooms: Plan = {
   trial: ['definition', 'measure'],
   suite: ['cost', 'definition', 'registry', 'store'],
   questions: ['cost', 'definition', 'registry', 'store', 'suite'],
-  reading: ['cost', 'images', 'questions', 'results', 'store', 'suite'],
+  paper: ['definition', 'kinds', 'registry', 'results', 'store', 'summary'],
+  reading: ['cost', 'images', 'paper', 'questions', 'results', 'store', 'suite'],
 }
 
 /** Rooms of the API, with those they import. */

@@ -1,6 +1,7 @@
 import { Help } from 'commander'
 import type { StudyKind } from '#shared/contract/index.ts'
 import { changeText } from '#shared/preprocessingChange.ts'
+import { presetChoices, repeatsText } from '#shared/presetWords.ts'
 import { paperSection } from '#shared/paperSection.ts'
 import { describeType, valueText } from '#shared/params/describe.ts'
 import { effectText, type Naming } from '#shared/params/effect.ts'
@@ -27,8 +28,18 @@ export function describeKind(kind: StudyKind, width: number): string {
   const fields = fieldsOf(kind.params)
   const params = fields.map((field) => [termOf(field), aboutField(field)] as const)
   const presets = kind.presets.map(
-    ({ id, title, description, params: given }) =>
-      [id, [`${title}. ${description}`, presetText(given)].filter(Boolean).join(' ')] as const,
+    (preset) =>
+      [
+        preset.id,
+        [
+          `${preset.title}. ${preset.description}`,
+          repeatsText(preset),
+          ...presetChoices(preset).map((choice) => `It takes ${choice}.`),
+          presetText(preset.params),
+        ]
+          .filter(Boolean)
+          .join(' '),
+      ] as const,
   )
   const termWidth = Math.max(0, ...[...params, ...presets].map(([term]) => term.length))
   const section = (heading: string, items: readonly (readonly [string, string])[], none: string) =>

@@ -9,6 +9,8 @@ import type {
   StudyResult,
 } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { changeText } from '#shared/preprocessingChange.ts'
+import { repeatsText } from '#shared/presetWords.ts'
 import { studyExit, studyStateText } from '#shared/studyState.ts'
 import { stopReasonText } from '#shared/stopWords.ts'
 import { fieldsOf, type Field, type Params, type Space } from '#shared/params/fields.ts'
@@ -74,11 +76,12 @@ export async function runStudy(
     stds.push(preprocessing.std)
   }
   const params = await studyParams(client, kind, { ...options, rest, sides, stds }, session)
+  const preset = kind.presets.find(({ id }) => id === options.preset)
+  const perClass = options.perClass ?? preset?.perClass
   const dataset = named === null ? null : await namedDataset(client, named, session, options)
   const subsetId =
     options.subset === undefined || !dataset ? null : (await namedSubset(client, dataset, options.subset)).id
-  const sample =
-    options.perClass === undefined ? null : { perClass: options.perClass, seed: options.sampleSeed }
+  const sample = perClass === undefined || !dataset ? null : { perClass, seed: options.sampleSeed }
   const input = {
     kind: kind.id,
     params,
@@ -88,9 +91,12 @@ export async function runStudy(
     subsetId,
     ...(options.preprocessing
       ? { preprocessings: options.preprocessing.map((text) => studyPreprocessing(text, kind)) }
-      : {}),
+      : preset?.preprocessing
+        ? { preprocessings: [preset.preprocessing] }
+        : {}),
     ...(options.title === undefined ? {} : { title: options.title }),
   }
+  sayPreset(preset, options, session)
   const { warnings } = await client.studies.check(input)
   for (const { message, hint } of warnings) session.io.err(`warning: ${message}. ${hint}\n`)
   if (options.store) {
@@ -104,6 +110,21 @@ export async function runStudy(
     return null
   }
   return measure(session, client, input, until, options)
+}
+
+/** Says what a preset repeats of the paper, and what it chose that was not given otherwise. */
+function sayPreset(
+  preset: StudyKind['presets'][number] | undefined,
+  { perClass, preprocessing }: RunFlags,
+  { io }: CliSession,
+): void {
+  if (!preset) return
+  const text = repeatsText(preset)
+  if (text !== null) io.err(`${preset.id}: ${text}\n`)
+  if (perClass === undefined && preset.perClass !== undefined)
+    io.err(`--per-class ${preset.perClass}: chosen by the preset\n`)
+  if (!preprocessing && preset.preprocessing)
+    io.err(`--preprocessing published (${changeText(preset.preprocessing)}): chosen by the preset\n`)
 }
 
 /** The dataset that is named for a study; null for one that reads no images, which takes none. */

@@ -17,6 +17,7 @@ const words: Record<string, PreprocessingChange> = {
 
 const valued: Record<string, (value: string) => PreprocessingChange> = {
   crop: (value) => ({ resize: 'shorter', crop: numberOf(value) }),
+  squash: (value) => ({ resize: 'squashCrop', crop: numberOf(value) }),
   mean: (value) => ({ mean: triple(value) }),
   std: (value) => ({ std: triple(value) }),
   name: (name) => ({ name }),

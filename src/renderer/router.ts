@@ -170,6 +170,12 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: 'Questions' },
   },
   {
+    path: '/paper',
+    name: 'paper',
+    component: () => import('./features/guide/PaperView.vue'),
+    meta: { title: 'The paper' },
+  },
+  {
     path: '/ranking',
     name: 'ranking',
     component: () => import('./features/ranking/RankingView.vue'),

@@ -177,6 +177,13 @@ export const commandTable = [
     words: 'experiments paper help',
   },
   {
+    id: 'go.paper',
+    title: 'Go to the paper, table by table',
+    menu: 'Go',
+    keys: ['G T'],
+    words: 'tables figures reproduce presets numbers',
+  },
+  {
     id: 'go.ranking',
     title: 'Go to the ranking',
     menu: 'Go',

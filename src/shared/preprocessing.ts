@@ -52,6 +52,8 @@ export const assumedNote = (model: { title: string; origin: PreprocessingOrigin 
 /** Describes resize and crop, e.g. "shorter side 256, crop 224x224, bilinear". */
 export function geometryText({ resize, resizeTo, interpolation, size }: Preprocessing): string {
   if (resize === 'none') return `${size.join('x')} as they are`
+  if (resize === 'squashCrop')
+    return `squashed to shorter side ${resizeTo}, crop ${size.join('x')}, ${interpolation}`
   return resize === 'squash'
     ? `squashed to ${size.join('x')}, ${interpolation}`
     : `shorter side ${resizeTo}, crop ${size.join('x')}, ${interpolation}`

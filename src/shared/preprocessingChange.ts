@@ -10,7 +10,8 @@ export function withChange(own: Preprocessing, change: PreprocessingChange): Pre
   return {
     ...changed,
     resize,
-    resizeTo: resize === 'shorter' ? Math.floor(Math.min(...own.size) / crop) : null,
+    resizeTo:
+      resize === 'shorter' || resize === 'squashCrop' ? Math.floor(Math.min(...own.size) / crop) : null,
   }
 }
 
@@ -43,6 +44,7 @@ export function differences(shown: Preprocessing, own: Preprocessing): Differenc
 
 function sizeText({ resize, resizeTo, size: [height, width] }: Preprocessing): string {
   if (resize === 'none') return 'no resize'
+  if (resize === 'squashCrop') return `squashed to shorter side ${resizeTo}, cropped`
   return resize === 'squash' ? `squashed to ${height}x${width}` : `shorter side ${resizeTo}`
 }
 
@@ -61,7 +63,9 @@ export function changeText({ resize, crop, interpolation, mean, std }: Preproces
   const size = resize === 'none' ? 'no resize' : resize === 'squash' ? 'squashed to the input' : null
   const both = mean && std ? statisticsText({ mean, std }) : null
   const texts = [
-    crop === undefined ? size : `crop of ${Number((100 * crop).toFixed(1))} % of the shorter side`,
+    crop === undefined
+      ? size
+      : `${resize === 'squashCrop' ? 'squashed to the proportions of the input, ' : ''}crop of ${Number((100 * crop).toFixed(1))} % of the shorter side`,
     interpolation,
     both ?? (mean && `mean ${short(mean)}`),
     both ? null : std && `std ${short(std)}`,

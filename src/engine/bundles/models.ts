@@ -6,7 +6,7 @@ import type { Preprocessing, Study } from '#shared/contract/index.ts'
 import { modelFor } from '../datasets/index.ts'
 import { addModel, listModels, updateModel, type StoredModel } from '../models/index.ts'
 import type { ModelSource } from '../onnx/index.ts'
-import { setupOf } from '../studies/index.ts'
+import { setupOf, surrogateChanges } from '../studies/index.ts'
 import type { Db } from '../workspace/index.ts'
 import type { BundledSurrogate, BundledModel, Manifest } from './manifest.ts'
 
@@ -23,13 +23,13 @@ export function describedModel(model: StoredModel): BundledModel {
  */
 export function surrogatesOf(
   db: Db,
-  { datasetId, preprocessings = [] }: { datasetId: number } & Pick<Study, 'preprocessings'>,
+  { datasetId, preprocessings }: { datasetId: number } & Pick<Study, 'preprocessings'>,
   conditions: readonly string[],
 ): BundledSurrogate[] {
   const attacks = conditions.flatMap((text) => attack.safeParse(JSON.parse(text)).data ?? [])
   return listModels(db)
     .flatMap((model) =>
-      distinct([{}, ...preprocessings].map((change) => modelFor(db, datasetId, model, change))),
+      distinct(surrogateChanges(preprocessings).map((change) => modelFor(db, datasetId, model, change))),
     )
     .filter((model) => attacks.some((own) => isMadeBy(own, model)))
     .map((model) => ({ ...describedModel(model), preprocessing: model.preprocessing }))

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import type { BundlePart, BundleVerdict } from '#shared/contract/index.ts'
+import { icePicturesIn } from '#shared/transforms/index.ts'
 import { temporaryFolder } from '../base/temporary.ts'
 import type { Workspace } from '../workspace/index.ts'
 import { checkFacts, type CheckContext } from './checkFacts.ts'
@@ -94,6 +95,8 @@ async function computeAgain(
     ...failures,
   ]
   context.onProgress(0, 0, 'files', 'Looking for images')
+  const ice = new Set(manifest.conditions.flatMap((text) => icePicturesIn(text)))
+  if (ice.size > 0) context.pool.lend(await findImages({ ...context, workspace: null }, ice))
   const at = {
     context,
     manifest,

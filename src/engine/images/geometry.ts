@@ -17,6 +17,10 @@ export function resizedSize(geometry: Geometry, height: number, width: number): 
       return [height, width]
     case 'squash':
       return [size[0], size[1]]
+    case 'squashCrop': {
+      const scale = (resizeTo ?? Math.min(...size)) / Math.min(...size)
+      return [Math.round(size[0] * scale), Math.round(size[1] * scale)]
+    }
     case 'shorter': {
       const short = resizeTo ?? Math.min(...size)
       const longer = (long: number, side: number) => Math.trunc((short * long) / side)

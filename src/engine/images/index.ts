@@ -9,6 +9,7 @@ export {
 } from './arrays/index.ts'
 export { applyTransform } from './transforms/index.ts'
 export { browserPicture, encodePng, shrink, thumbnail } from './encode.ts'
+export { publishedIce } from './filters/frostTexture.ts'
 export { imageFile } from './imageFile.ts'
 export { imageState } from './state.ts'
 export { digestAndMeasure } from './measure.ts'

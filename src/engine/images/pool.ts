@@ -1,10 +1,17 @@
 import { murmur128 } from '#shared/murmur.ts'
-import { drawsEntry, onlyEntry, type Draws, type PixelTransform } from '#shared/transforms/index.ts'
+import {
+  drawsEntry,
+  onlyEntry,
+  picturesOf,
+  type Draws,
+  type PixelTransform,
+} from '#shared/transforms/index.ts'
 import { located } from './file.ts'
 import type { FilePath } from '../base/userFile.ts'
 import type { Geometry } from './geometry.ts'
 import { ImageWorker } from './imageWorker.ts'
 import type { Measurement } from './measure.ts'
+import type { NamedPictures } from './protocol.ts'
 
 /** A request for one image under several transforms. */
 export interface LoadRequest {
@@ -59,6 +66,11 @@ export interface ImagePool {
   /** A WebP picture of at most `size` pixels on its longer side. */
   thumbnail(path: FilePath, size: number): Promise<Buffer>
   browserPicture(path: FilePath): Promise<{ type: string; bytes: Buffer }>
+  /**
+   * Gives the paths of picture files that transforms name, by their SHA-256 (hex), beside those of `pictureAt`. A worker
+   * checks the digest when it reads one.
+   */
+  lend(pictures: ReadonlyMap<string, string>): void
   /** Waits for running tasks, rejects waiting ones with CANCELLED, and ends the threads. */
   close(): Promise<void>
 }
@@ -68,6 +80,8 @@ export interface ImagePoolOptions {
   workers: number
   /** Bytes of memory for decoded pictures, over all workers. */
   cacheBytes: number
+  /** The path of a picture file that transforms name by its SHA-256, hex; null where it is not at hand. */
+  pictureAt?: (digest: string) => string | null
   /** Another worker entry, and another limit of its memory in MiB, for tests. */
   entry?: URL
   mebibytes?: number
@@ -86,7 +100,7 @@ const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffs
 
 /** Starts an image pool. */
 export function createImagePool(options: ImagePoolOptions): ImagePool {
-  const { workers, cacheBytes, entry, mebibytes } = options
+  const { workers, cacheBytes, entry, mebibytes, pictureAt = () => null } = options
   const threads = Array.from(
     { length: workers },
     () => new ImageWorker(entry, Math.floor(cacheBytes / workers), mebibytes),
@@ -95,6 +109,17 @@ export function createImagePool(options: ImagePoolOptions): ImagePool {
   /** An image always goes to the same worker, which may have it in its cache. */
   const workerOf = (imageKey: string) => threads[murmur128(encoder.encode(imageKey))[0] % workers]!
   const leastLoaded = () => threads.reduce((best, thread) => (thread.load < best.load ? thread : best))
+
+  const lent = new Map<string, string>()
+
+  /** The paths of the pictures that transforms name. The worker says which of them is missing. */
+  const namedBy = (transforms: readonly PixelTransform[]): NamedPictures =>
+    Object.fromEntries(
+      [...new Set(transforms.flatMap(picturesOf))].flatMap((digest) => {
+        const path = pictureAt(digest) ?? lent.get(digest) ?? null
+        return path === null ? [] : [[digest, path]]
+      }),
+    )
 
   let worked = 0
 
@@ -113,6 +138,7 @@ export function createImagePool(options: ImagePoolOptions): ImagePool {
         imageKey,
         geometry: geometryOf(preprocessing),
         steps,
+        pictures: namedBy(transforms.map(({ transform }) => transform)),
         pixels,
         target,
       } as const
@@ -126,6 +152,7 @@ export function createImagePool(options: ImagePoolOptions): ImagePool {
         imageKey,
         geometry,
         transforms: [...transforms],
+        pictures: namedBy(transforms),
       }
       return asBuffer(await workerOf(imageKey).run(task, true, signal))
     },
@@ -139,6 +166,7 @@ export function createImagePool(options: ImagePoolOptions): ImagePool {
         geometry,
         transform,
         draws: entry,
+        pictures: namedBy([transform]),
       } as const
       return asBuffer(await workerOf(imageKey).run(task, true, signal))
     },
@@ -154,6 +182,9 @@ export function createImagePool(options: ImagePoolOptions): ImagePool {
       const path = await located(from)
       const { type, bytes } = await leastLoaded().run({ kind: 'browserPicture', path }, true)
       return { type, bytes: asBuffer(bytes) }
+    },
+    lend(pictures) {
+      for (const [digest, path] of pictures) lent.set(digest, path)
     },
     async close() {
       await Promise.all(threads.map((thread) => thread.close()))

@@ -12,6 +12,9 @@ export interface TransformSlot {
   draws: Draws | undefined
 }
 
+/** Paths of the picture files that the transforms of a task name, by their SHA-256 (hex). */
+export type NamedPictures = Readonly<Record<string, string>>
+
 /** A task of an image worker. The worker does one at a time, in order. */
 export type Task =
   | {
@@ -20,6 +23,7 @@ export type Task =
       imageKey: string
       geometry: Geometry
       steps: TransformSlot[]
+      pictures: NamedPictures
       /** Type of the target's values: uint8 in 0..255, or float32 where 1 is white. */
       pixels: 'uint8' | 'float32'
       target: SharedArrayBuffer
@@ -31,8 +35,16 @@ export type Task =
       geometry: Geometry
       transform: PixelTransform
       draws: Draws | undefined
+      pictures: NamedPictures
     }
-  | { kind: 'strip'; path: ImagePath; imageKey: string; geometry: Geometry; transforms: PixelTransform[] }
+  | {
+      kind: 'strip'
+      path: ImagePath
+      imageKey: string
+      geometry: Geometry
+      transforms: PixelTransform[]
+      pictures: NamedPictures
+    }
   | { kind: 'measure'; path: ImagePath; decodeFully: boolean }
   | { kind: 'thumbnail'; path: ImagePath; size: number }
   | { kind: 'browserPicture'; path: ImagePath }

@@ -1,10 +1,12 @@
+import { KernelscopeError } from '#shared/errors.ts'
+import { picturesOf, type PixelTransform } from '#shared/transforms/index.ts'
 import { browserPicture, encodePng, thumbnail } from './encode.ts'
 import type { ImagePath } from './file.ts'
 import { applyGeometry, applyResize, geometryKey, type Geometry } from './geometry.ts'
 import { digestAndMeasure } from './measure.ts'
 import type { Picture } from './picture.ts'
 import { readPicture } from './preprocess.ts'
-import type { Results, TransformSlot, Task } from './protocol.ts'
+import type { NamedPictures, Results, TransformSlot, Task } from './protocol.ts'
 import { bandNoiseFloats } from './transforms/bandNoise.ts'
 import { applyTransform } from './transforms/index.ts'
 import { dropPatches } from './transforms/patchDrop.ts'
@@ -17,16 +19,42 @@ interface ImageSource {
   path: ImagePath
   imageKey: string
   geometry: Geometry
+  pictures: NamedPictures
 }
+/** Pictures that transforms name stay decoded in a worker: five of at most a few megabytes each. */
+const mostNamed = 64 * 2 ** 20
+
 type SourceTransform = Pick<TransformSlot, 'transform' | 'draws'>
 
 /** The digest that the image must have: its key, where that is one. */
 const digestOf = (imageKey: string): string | undefined =>
   /^[0-9a-f]{64}$/.test(imageKey) ? imageKey : undefined
 
+/** A picture that a transform names, but that nobody has given. */
+const notAtHand = (digest: string) =>
+  new KernelscopeError('FILE_MISSING', `the picture of ice with sha256 ${digest} is not at hand`, {
+    hint: 'Run the study again with the folder of the pictures frost1 to frost5: they are kept in the workspace then.',
+  })
+
 /** Runs the tasks of an image worker. Caches decoded pictures of up to `cacheBytes` bytes. */
 export function taskServer(cacheBytes: number): (task: Task) => Promise<Results[Task['kind']]> {
   const cache = new LruMap<string, Picture>(cacheBytes, ({ pixels }) => pixels.length)
+
+  const named = new LruMap<string, Picture>(mostNamed, ({ pixels }) => pixels.length)
+
+  /** The pictures that a transform names, which have those digests. */
+  const namedBy = (transform: PixelTransform, paths: NamedPictures): Promise<Picture[]> =>
+    Promise.all(
+      picturesOf(transform).map(async (digest) => {
+        const known = named.get(digest)
+        if (known !== undefined) return known
+        const path = paths[digest]
+        if (path === undefined) throw notAtHand(digest)
+        const decoded = await readPicture(path, digest)
+        named.set(digest, decoded)
+        return decoded
+      }),
+    )
 
   async function picture(
     path: ImagePath,
@@ -46,12 +74,13 @@ export function taskServer(cacheBytes: number): (task: Task) => Promise<Results[
 
   /** The image at the model's input size, under the transform. */
   async function prepared(
-    { path, imageKey, geometry }: ImageSource,
+    { path, imageKey, geometry, pictures }: ImageSource,
     { transform, draws }: SourceTransform,
   ): Promise<Picture> {
     const crop = await picture(path, imageKey, geometry, true)
     const whole = transform.op === 'perturbation' ? await picture(path, imageKey, geometry, false) : crop
-    return applyTransform(crop, transform, { imageKey, draws, whole: () => whole })
+    const given = await namedBy(transform, pictures)
+    return applyTransform(crop, transform, { imageKey, draws, whole: () => whole, pictures: given })
   }
 
   async function load(task: Extract<Task, { kind: 'load' }>): Promise<void> {

@@ -15,7 +15,7 @@ import type { StoredModel } from './store.ts'
 /** A change of a graph that takes pixels. With `segments` it is cut behind each block. */
 type GraphChange =
   | { op: 'segments'; blocks: readonly BlockAdds[] }
-  | { op: 'gate'; blocks: readonly BlockAdds[]; cut?: readonly number[] }
+  | { op: 'gate'; blocks: readonly BlockAdds[]; cut?: readonly number[]; projections?: boolean }
   | { op: 'maskKernel'; windows: readonly KernelWindow[] }
 
 /** A rewrite of a graph that takes pixels. The name of its file contains `name`. */

@@ -74,9 +74,9 @@ export const planSchema = z.object({
   variants: z.array(
     z.object({ model: digest, key: z.string(), batch: id, secondsPerImage: z.number().nullable() }),
   ),
-  /** Draws and lists that the study replays, as files of the folder of draws or rows of text. */
+  /** Draws, lists and pictures that the study names, as files of the folder of draws or rows of text. */
   draws: z.array(
-    z.object({ name: z.string().regex(/^[0-9a-f]{64}(\.replay)?\.(json|sqlite)$/), part: z.string() }),
+    z.object({ name: z.string().regex(/^[0-9a-f]{64}(\.replay)?\.(json|sqlite|ice)$/), part: z.string() }),
   ),
   texts: z.array(z.object({ digest: z.string(), text: z.string() })),
   parts: z.array(partSchema),

@@ -7,7 +7,7 @@ import type { WorkspaceFiles } from '../workspace/index.ts'
 import { partOf, type Part } from './container.ts'
 import type { PlanHead } from './planSchema.ts'
 
-/** What a study replays, by the digests in its parameters and conditions: files of drawn masks, and stored texts. */
+/** What a study replays, by the digests in its parameters and conditions: files of drawn masks, pictures of ice, and stored texts. */
 export interface Replayed {
   files: PlanHead['draws']
   texts: PlanHead['texts']
@@ -29,7 +29,7 @@ export async function replayedDraws(
   const names = existsSync(draws) ? readdirSync(draws).toSorted() : []
   const replayed: Replayed = { files: [], texts: [], parts: [] }
   for (const name of names) {
-    if (!named.has(name.slice(0, 64)) || !/^[0-9a-f]{64}(\.replay)?\.(json|sqlite)$/.test(name)) continue
+    if (!named.has(name.slice(0, 64)) || !/^[0-9a-f]{64}(\.replay)?\.(json|sqlite|ice)$/.test(name)) continue
     const bytes = await bytesOf(join(draws, name))
     const part = partOf(`draws/${name}`, bytes)
     replayed.files.push({ name, part: part.name })
@@ -45,7 +45,7 @@ export async function replayedDraws(
 
 /** The bytes of a file; of a database as of one moment. */
 async function bytesOf(path: string): Promise<Buffer> {
-  if (path.endsWith('.json')) return readUserFile(path)
+  if (!path.endsWith('.sqlite')) return readUserFile(path)
   const db = new Database(path, { readonly: true, fileMustExist: true })
   try {
     return db.serialize()

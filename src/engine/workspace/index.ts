@@ -49,5 +49,6 @@ export {
 export { openReadOnly, whyReadOnly } from './readOnly.ts'
 export { disposableJson, soundRows, storedJson, storedValue, type OnDamaged } from './stored.ts'
 export { present, remove, rowToAdd, sweepRemovals, undoRemoval } from './removals.ts'
+export { keepPicture, keptPicture } from './pictures.ts'
 export { leaveOrigin } from './origin.ts'
 export { hasContent, moveWorkspace, UnkeptFolder } from './unkept.ts'

@@ -1,6 +1,7 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { errorShape, id } from './common.ts'
+import { paperPage } from './paper.ts'
 import { studyInput } from './studyInput.ts'
 
 /** A question of the paper, prepared for the models and datasets of the open workspace. */
@@ -36,6 +37,8 @@ export const guide = {
   questions: oc
     .input(z.object({ seconds: z.number().min(1).max(86_400).default(90) }))
     .output(z.array(question)),
+  /** The paper, table by table: what repeats it, what that needs, its numbers and those measured here. */
+  paper: oc.output(paperPage),
 }
 
 export type Question = z.infer<typeof question>

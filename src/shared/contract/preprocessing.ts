@@ -8,10 +8,11 @@ import { errorShape, id, interval } from './common.ts'
 export const preprocessing = z.object({
   size: z.tuple([z.int().positive(), z.int().positive()]),
   /**
-   * shorter: the shorter side becomes `resizeTo`; squash: the image becomes `size`, whatever its proportions; none: the
+   * shorter: the shorter side becomes `resizeTo`; squash: the image becomes `size`, whatever its proportions; squashCrop:
+   * it becomes a size of these proportions whose shorter side is `resizeTo`, whatever its own, and is cropped; none: the
    * image has this size already.
    */
-  resize: z.enum(['shorter', 'squash', 'none']),
+  resize: z.enum(['shorter', 'squash', 'squashCrop', 'none']),
   resizeTo: z.int().positive().nullable(),
   interpolation: z.enum(['bilinear', 'bicubic']),
   mean: z.tuple([z.number(), z.number(), z.number()]),
@@ -27,15 +28,15 @@ export const preprocessingChange = z
     /** Follows the titles of models that it changes; left out: what it changes, in words. */
     name: z.string().trim().min(1).max(40).optional(),
     resize: preprocessing.shape.resize.optional(),
-    /** Of "shorter": side of the crop over the shorter side, e.g. 0.875 for 224 of 256 pixels. */
+    /** Of "shorter" and "squashCrop": side of the crop over the shorter side, e.g. 0.875 for 224 of 256 pixels. */
     crop: z.number().positive().max(1).optional(),
     interpolation: preprocessing.shape.interpolation.optional(),
     mean: preprocessing.shape.mean.optional(),
     std: preprocessing.shape.std.optional(),
   })
-  .refine(({ resize, crop }) => (resize === 'shorter') === (crop !== undefined), {
+  .refine(({ resize, crop }) => (resize === 'shorter' || resize === 'squashCrop') === (crop !== undefined), {
     path: ['crop'],
-    message: 'a crop belongs to resize "shorter", which needs one',
+    message: 'a crop belongs to resize "shorter" or "squashCrop", which need one',
   })
 
 /**

@@ -23,6 +23,14 @@ export const studyKind = z.object({
       title: z.string(),
       description: z.string(),
       params: z.record(z.string(), z.unknown()),
+      /** The tables and figures of the paper that it repeats, e.g. "Fig. 6a"; left out: none. */
+      repeats: z.array(z.string()).optional(),
+      /** What is done otherwise than published, a sentence each. */
+      deviates: z.array(z.string()).optional(),
+      /** Most images of each class; left out: all. */
+      perClass: z.int().positive().optional(),
+      /** How models are shown; left out: each with its own preprocessing. */
+      preprocessing: preprocessingChange.optional(),
     }),
   ),
   definitions: z.array(definition),

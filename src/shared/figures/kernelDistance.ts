@@ -1,6 +1,19 @@
 import type { DistanceDefinition, KernelLayer } from '../contract/models.ts'
 import type { FigureSpec } from './spec.ts'
 
+/** Distance from the centre of a K x K kernel to its corner, in pixels of the layer's feature map: (K - 1)/2 · √2. */
+export const cornerOf = ({ kernel }: Pick<KernelLayer, 'kernel'>): number => ((kernel - 1) / 2) * Math.SQRT2
+
+/** A layer whose distances, given in corner distances, are in pixels of its feature map. */
+export const inPixels = (layer: KernelLayer): KernelLayer => ({
+  ...layer,
+  distance: layer.distance.map((value) => value * cornerOf(layer)),
+  uniform: layer.uniform * cornerOf(layer),
+})
+
+/** The unit of distances: shares of the distance to the kernel's corner, or pixels of the feature map (`inPixels`). */
+export type DistanceUnit = 'corner' | 'pixels'
+
 /**
  * Sorted kernel attention distances over the normalised channel index, one curve per layer (paper, section 4.6 and Fig.
  * 9). With the normalised definition a dashed line per kernel size marks the distance of a kernel with equal weights.
@@ -9,6 +22,7 @@ export function kernelDistanceSpec(
   layers: readonly KernelLayer[],
   definition: DistanceDefinition,
   modelTitle = '',
+  unit: DistanceUnit = 'corner',
 ): FigureSpec {
   const normalised = definition === 'normalised'
   const sizes = new Map(layers.map((layer) => [layer.kernel, layer.uniform]))
@@ -19,7 +33,7 @@ export function kernelDistanceSpec(
     x: { label: 'Normalised channel index', unit: 'none', scale: 'linear', min: 0, max: 1 },
     y: {
       label: normalised ? 'Kernel attention distance' : 'Kernel attention distance (published code)',
-      unit: 'none',
+      unit: unit === 'pixels' ? 'pixels' : 'none',
       scale: 'linear',
       min: 0,
     },
@@ -41,7 +55,7 @@ export function kernelDistanceSpec(
     spans: [],
     notes: [
       normalised
-        ? 'Definition: sum of |w| times distance to the centre, over sum of |w|, over the corner distance (paper, 4.6).'
+        ? `Definition: sum of |w| times distance to the centre, over sum of |w|${unit === 'pixels' ? ', in pixels of the feature map' : ', over the corner distance'} (paper, 4.6).`
         : 'Definition: as the published code computes it, not divided by the sum of |w|.',
       ...layers
         .filter(({ skipped }) => skipped.length > 0)
@@ -67,11 +81,14 @@ export function kernelDistancesSpec(
   definition: DistanceDefinition,
   /** Side of the smallest kernel that was searched for. */
   smallest = 3,
+  unit: DistanceUnit = 'corner',
 ): FigureSpec {
   const curves = models.flatMap(({ id, title, layers }) => layers.map((layer) => ({ id, title, layer })))
   const spec = kernelDistanceSpec(
     curves.map(({ layer }) => layer),
     definition,
+    '',
+    unit,
   )
   const nameOf = (place: number) => {
     const curve = curves[place]

@@ -1,11 +1,14 @@
 import { z } from 'zod'
 import { corruptionNames } from './corruptionNames.ts'
 
+/** SHA-256 of the files of the five pictures that frost draws from, hex, in their order: frost1 to frost5. */
+export const icePictures = z.array(z.string().regex(/^[0-9a-f]{64}$/)).length(5)
+
 /**
  * A corruption made here, after those of ImageNet-C (Hendrycks and Dietterich 2019). At 224 pixels the parameters are
  * the published ones; at other sizes lengths (radii, sigmas, shifts) scale with the shorter side / 224. Random draws
- * depend on (name, severity, seed, image), so results resemble the published files but never equal them. Frost uses ice
- * pictures of our own.
+ * depend on (name, severity, seed, image), so results resemble the published files but never equal them. Frost blends ice
+ * pictures of our own, or five that a person has named.
  */
 export const corruption = z
   .object({
@@ -21,10 +24,11 @@ export const corruption = z
      */
     variant: z.enum(['published', 'swap']).default('published'),
     /**
-     * Only for frost: which pictures of ice are blended. matched: with the colours and contrast of the published ones; left
-     * out: the first ones, which are darker. What was measured with those keeps its key.
+     * Only for frost: which pictures of ice are blended. matched: our own, with the colours and contrast of the published
+     * ones; digests: these five files; left out: the first ones of our own, which are darker. What was measured with those
+     * keeps its key.
      */
-    ice: z.literal('matched').optional(),
+    ice: z.union([z.literal('matched'), icePictures]).optional(),
   })
   .refine(({ name, variant }) => name === 'glass_blur' || variant === 'published', {
     path: ['variant'],
@@ -46,3 +50,13 @@ export const madeCorruption = (
   variant: 'published',
   ...(chosen.name === 'frost' && { ice: 'matched' }),
 })
+
+/** The digests of the picture files that a transform blends; empty for one that blends none of a person's. */
+export const picturesOf = (transform: { op: string; ice?: Corruption['ice'] }): readonly string[] =>
+  Array.isArray(transform.ice) ? transform.ice : []
+
+/** The digests of the picture files that a stored transform (canonical JSON) blends, as `picturesOf`. */
+export function icePicturesIn(text: string): readonly string[] {
+  const found = corruption.safeParse(JSON.parse(text)).data
+  return found ? picturesOf(found) : []
+}

@@ -40,7 +40,7 @@ export {
   type SizedMasks,
 } from './draws.ts'
 export { byLevel, drawsText, serialiseDraws, type WrittenMasks } from './drawsText.ts'
-export { madeCorruption } from './corruption.ts'
+export { icePictures, icePicturesIn, madeCorruption, picturesOf } from './corruption.ts'
 export { corruptionNames, type CorruptionName } from './corruptionNames.ts'
 export { patchMask, patchGrid, droppedPatches, drawsEntry, fillColours, type PatchDrop } from './patchDrop.ts'
 export {

@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { percentileInterval, resamples } from '#engine/metrics/index.ts'
 import { imagenetC19 } from '#shared/transforms/index.ts'
 import { expectSameApart } from '../studies/apart.ts'
-import { addDataset, runStudy } from '../studies/sample.ts'
+import { addDataset, jobEnd, runStudy } from '../studies/sample.ts'
 import { query, suite, tableOf, world } from './world.ts'
 
 describe('ImageNet-C', () => {
@@ -152,6 +154,54 @@ describe('ImageNet-C', () => {
     expect(bars[1]).toBeCloseTo(1 - (contrast ?? 0), 12)
     expect(tableOf(tables, 'worst').rows.every((row) => row['taken'] !== row['class'])).toBe(true)
     expect(figures.flatMap(({ series }) => series).every(({ origin }) => origin === 'measured')).toBe(true)
+  })
+
+  it('blends given pictures of ice, keeps them, names them, and refuses a folder without them', async () => {
+    const setting = await world()
+    const { client } = setting.engine
+    const datasetId = await addDataset(client, suite('val', join(setting.folder, 'val'), 1))
+    const folder = join(setting.folder, 'frost')
+    mkdirSync(folder)
+    const input = {
+      kind: 'imagenet-c',
+      modelIds: [setting.models.small],
+      datasetId,
+      params: { corruptions: ['frost'], severities: [5], icePictures: folder },
+    }
+    await expect(client.studies.run(input)).rejects.toMatchObject({
+      code: 'STUDY_PARAMS',
+      message: expect.stringContaining('has no frost1.png or frost1.jpg'),
+    })
+    for (const [at, ending] of ['png', 'png', 'PNG', 'jpg', 'jpeg'].entries()) {
+      const made = sharp({
+        create: { width: 260, height: 240, channels: 3, background: { r: 40 * at, g: 9, b: 9 } },
+      })
+      await (at < 3 ? made.png() : made.jpeg()).toFile(join(folder, `frost${at + 1}.${ending}`))
+    }
+    const { id } = await runStudy(client, input)
+    const digests = readdirSync(folder)
+      .sort()
+      .map((name) =>
+        createHash('sha256')
+          .update(readFileSync(join(folder, name)))
+          .digest('hex'),
+      )
+    const [{ transform } = { transform: '' }] = query<{ transform: string }>(
+      setting,
+      `SELECT transform FROM condition WHERE transform LIKE '%"frost"%'`,
+    )
+    expect(JSON.parse(transform)).toMatchObject({ ice: digests })
+    const { provenance, figures, complete } = await client.studies.result({ id })
+    expect(complete).toBe(true)
+    const said = `Frost uses five given pictures (sha256 ${digests.map((one) => one.slice(0, 8)).join(', ')}) whose sizes or colours are not those of the published ones.`
+    expect(provenance.join(' ')).toContain(said)
+    expect(figures[0]?.notes.join(' ')).toContain(said)
+    // They are kept with the workspace: the folder is not needed any more.
+    rmSync(folder, { recursive: true })
+    const again = await client.studies.rerun({ id })
+    expect((await jobEnd(client, again.job?.id ?? 0)).progress).toMatchObject({ failed: 0, cacheHits: 32 })
+    const kept = setting.engine.session.open().workspace.draws
+    expect(readdirSync(kept).sort()).toEqual(digests.map((digest) => `${digest}.ice`).sort())
   })
 
   it('names the ice of frost in a new study', async () => {

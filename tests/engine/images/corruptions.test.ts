@@ -162,6 +162,37 @@ describe('frost', () => {
     },
   )
 
+  it('blends given pictures by the published weights, one of the five at equal chance', async () => {
+    const greys = [10, 60, 110, 160, 210]
+    const given = greys.map((grey) => ({
+      height: 300,
+      width: 400,
+      pixels: new Uint8Array(300 * 400 * 3).fill(grey),
+    }))
+    const ice = greys.map((grey) => grey.toString(16).padStart(64, '0'))
+    const picture = pattern(48, 48)
+    const transform = { ...corrupt('frost', 4), ice }
+    const drawn = new Map<number, number>()
+    for (let draw = 0; draw < 200; draw++) {
+      const context = { imageKey: `${draw}`, pictures: given }
+      const { pixels } = await applyTransform(picture, pixelTransform.parse(transform), context)
+      const grey = greys.find((one) =>
+        pixels.every(
+          (value, i) => value === Math.trunc(Math.min(255, 0.65 * picture.pixels[i]! + 0.7 * one)),
+        ),
+      )
+      expect(grey).toBeDefined()
+      drawn.set(grey ?? 0, (drawn.get(grey ?? 0) ?? 0) + 1)
+    }
+    expect(drawn.size).toBe(5)
+    // 200 draws of five: 40 each, with a deviation of 5.7.
+    for (const count of drawn.values()) expect(Math.abs(count - 40)).toBeLessThan(23)
+    await expect(applyTransform(picture, pixelTransform.parse(transform), { imageKey: 'a' })).rejects.toThrow(
+      'was not given',
+    )
+    expect(pixelTransform.safeParse({ ...corrupt('frost'), ice: ice.slice(1) }).success).toBe(false)
+  })
+
   it('keeps the first textures for what was measured with them', async () => {
     const levels = textures('first').map((texture) => momentsOf(texture, 1).mean)
     expect(levels.every((mean) => mean > 95 && mean < 125)).toBe(true)

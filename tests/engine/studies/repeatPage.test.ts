@@ -49,11 +49,20 @@ beforeAll(async () => {
 afterAll(() => engine.close())
 
 /** Forwards of the model for an image, as the cost of a study counts them. */
-async function forwards(kind: string, preset: string | undefined): Promise<number> {
+async function forwards(
+  kind: string,
+  preset: string | undefined,
+  more: Record<string, unknown> = {},
+): Promise<number> {
   const { presets } = (await engine.client.studies.kinds()).find(({ id }) => id === kind) ?? { presets: [] }
   const params = preset === undefined ? {} : presets.find(({ id }) => id === preset)?.params
   if (!params) throw new Error(`${kind} has no preset ${preset}`)
-  const { work } = await engine.client.studies.cost({ kind, params, modelIds: [modelId], datasetId })
+  const { work } = await engine.client.studies.cost({
+    kind,
+    params: { ...params, ...more },
+    modelIds: [modelId],
+    datasetId,
+  })
   return (work[0]?.forwards ?? 0) / 2
 }
 
@@ -75,7 +84,8 @@ describe('what repeating the paper costs', () => {
   )
 
   it('of a transfer attack is as the page says', async () => {
-    const perImage = await forwards('transfer-attack', 'paper')
+    const surrogates = { surrogate: modelId, otherSurrogate: modelId }
+    const perImage = await forwards('transfer-attack', 'paper', surrogates)
     expect(page).toContain(`takes ${Math.round(perImage).toLocaleString('en')} forwards of the surrogate`)
     expect(page).toContain(`${Math.round(5000 * perImage).toLocaleString('en')} for 5,000 images`)
   })

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import type { StopRule, Study, StudyInput } from '#shared/contract/index.ts'
+import type { PreprocessingChange, StopRule, Study, StudyInput } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import {
   checkAbilities,
@@ -19,6 +19,7 @@ import {
   studyDefinitions,
   saveAdversarial,
   studyWarnings,
+  type StudyDefinition,
 } from '../../studies/index.ts'
 import { getDataset } from '../../datasets/index.ts'
 import { openJobsOf } from '../../jobs/index.ts'
@@ -39,7 +40,7 @@ export const studies = {
         section,
         description,
         params: z.toJSONSchema(params, { io: 'input' }),
-        presets,
+        presets: presets.map((preset) => offered(preset, more.published)),
         definitions,
         draws: more.exportDraws !== undefined,
         ...(more.published ? { published: more.published } : {}),
@@ -146,6 +147,17 @@ export const studies = {
     importDraws(context.session.open().workspace, input.path),
   ),
 }
+
+/** A preset as it is offered, with the preprocessing that it asks for. */
+const offered = (
+  { published, repeats, deviates, ...preset }: StudyDefinition['presets'][number],
+  change: PreprocessingChange | undefined,
+) => ({
+  ...preset,
+  ...(repeats ? { repeats: [...repeats] } : {}),
+  ...(deviates ? { deviates: [...deviates] } : {}),
+  ...(published && change ? { preprocessing: change } : {}),
+})
 
 /** Completes a study's input for looking it up or storing it. Models, or the workspace, may be gone by then. */
 async function settled(

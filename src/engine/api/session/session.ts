@@ -7,6 +7,7 @@ import {
   hasContent,
   openReadOnly,
   openWorkspace,
+  keptPicture,
   UnkeptFolder,
   whyReadOnly,
   type Db,
@@ -41,7 +42,9 @@ export class EngineSession {
   constructor(options: SessionOptions = {}) {
     this.#options = options
     this.log = options.log ?? new Log()
-    this.#workers = new Workers(options.imageWorkers)
+    this.#workers = new Workers(options.imageWorkers, (digest) =>
+      this.#opened ? keptPicture(this.#opened.workspace, digest) : null,
+    )
     this.#unkept = new UnkeptFolder(options.unkeptFolder)
     this.#last = new LastWorkspace(options.stateFile, this.log)
   }

@@ -7,6 +7,8 @@ export interface TransformContext {
   imageKey: string
   /** The draws file whose digest the transform names. */
   draws?: Draws | undefined
+  /** The pictures that the transform names by digest, in its order. */
+  pictures?: readonly Picture[] | undefined
   /**
    * The resized picture before its centre crop, for transforms that move pixels from outside the crop into it. Without it
    * the outside is black.

@@ -26,7 +26,7 @@ export async function applyTransform(
     case 'bandNoise':
       return applyBandNoise(picture, transform, context.imageKey)
     case 'corruption':
-      return applyCorruption(picture, transform, context.imageKey)
+      return applyCorruption(picture, transform, context)
     case 'perturbation':
       return applyPerturbation(
         { crop: picture, whole: context.whole ?? (() => picture) },

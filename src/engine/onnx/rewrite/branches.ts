@@ -14,9 +14,14 @@ export interface BlockAdds {
  * Finds the residual units of each block in `graph`. They are searched in every graph, so that rewrites can be combined in
  * any order.
  *
+ * @param projections whether skip paths may be projections, which stay
  * @throws MODEL_UNSUPPORTED where a block is not a removable block of this graph
  */
-export function unitsOf(graph: Graph, blocks: readonly BlockAdds[]): { units: Residual[][]; flow: Flow } {
+export function unitsOf(
+  graph: Graph,
+  blocks: readonly BlockAdds[],
+  projections = false,
+): { units: Residual[][]; flow: Flow } {
   const flow = new Flow(graph, inferShapes(graph, inputSizes(graph)))
   const byAdd = new Map(residualsOf(flow).map((unit) => [unit.add.name, unit]))
   const units = blocks.map(({ adds }) =>
@@ -27,7 +32,7 @@ export function unitsOf(graph: Graph, blocks: readonly BlockAdds[]): { units: Re
           'MODEL_UNSUPPORTED',
           `block ${name} is not a residual addition of the graph`,
         )
-      if (unit.skip === 'projection')
+      if (unit.skip === 'projection' && !projections)
         throw new KernelscopeError('MODEL_UNSUPPORTED', `block ${name}: its skip path is a projection`)
       return unit
     }),

@@ -16,12 +16,18 @@ export const gatesInput = 'gates'
  * The additions and the other gates stay, because ONNX Runtime would fuse what comes before and after them otherwise, and
  * the last digits would not be those of the graph without cuts.
  *
+ * @param projections whether skip paths may be projections: `output = projection(input) + gates[k] * branch(input)`
  * @throws MODEL_UNSUPPORTED where a block cannot be gated
  */
-export function gate(graph: Graph, blocks: readonly BlockAdds[], cut: readonly number[] = []): Graph {
+export function gate(
+  graph: Graph,
+  blocks: readonly BlockAdds[],
+  cut: readonly number[] = [],
+  projections = false,
+): Graph {
   if (graph.inputs.some(({ name }) => name === gatesInput))
     throw new KernelscopeError('MODEL_UNSUPPORTED', `input ${gatesInput}: the graph has one already`)
-  const { units, flow } = unitsOf(graph, blocks)
+  const { units, flow } = unitsOf(graph, blocks, projections)
   const build = new GraphBuilder(graph, gatesInput)
   const branchOf = new Map<string, string>()
   for (const [index, ofBlock] of units.entries()) {

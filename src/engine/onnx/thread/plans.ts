@@ -29,6 +29,7 @@ export type VariantPlan =
       normalisation: Normalisation
       blocks: readonly BlockAdds[]
       cut?: readonly number[]
+      projections?: boolean
       pixels?: 'uint8'
     }
   /** `maskKernel`. */
@@ -62,7 +63,7 @@ export function planned(graph: Graph, plan: VariantPlan): Graph {
     case 'pixels':
       return acceptPixels(graph, plan.normalisation)
     case 'gate':
-      return gate(asked(), plan.blocks, plan.cut)
+      return gate(asked(), plan.blocks, plan.cut, plan.projections)
     case 'maskKernel':
       return maskKernel(asked(), plan.windows)
     case 'probe':

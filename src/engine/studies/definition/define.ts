@@ -37,7 +37,7 @@ export function defineStudy<Schema extends z.ZodObject>(
     conditions: (params, model, context) => definition.conditions(parse(params), model, context),
     settle: (params, context) => settle?.(parse(params), context) ?? params,
     extraWork: (params, context) => extraWork?.(parse(params), context) ?? [],
-    warnings: (params, models) => definition.warnings?.(parse(params), models) ?? [],
+    warnings: (params, models, context) => definition.warnings?.(parse(params), models, context) ?? [],
     needs: (params) => needs?.(parse(params)) ?? [],
     otherDatasets: (params) => otherDatasets?.(parse(params)) ?? [],
     fits: (params, context) => fits?.(parse(params), context),

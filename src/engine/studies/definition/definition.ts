@@ -15,6 +15,14 @@ export interface Preset<P> {
   title: string
   description: string
   params: Partial<P>
+  /** The tables and figures of the paper that it repeats, e.g. "Fig. 6a"; left out = none. */
+  repeats?: readonly string[]
+  /** What is done otherwise than published, a sentence each. Goes with `repeats`. */
+  deviates?: readonly string[]
+  /** Most images of each class; left out = all. */
+  perClass?: number
+  /** Models are shown with the published preprocessing of the study. */
+  published?: true
 }
 
 /** What is doubtful, and what to do about it. */
@@ -88,7 +96,7 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject, P = z
    * What makes its numbers doubtful with these parameters on these models, each with what to do about it; left
    * out = nothing. It reads no images and no facts.
    */
-  warnings?(params: P, models: readonly StoredModel[]): StudyWarning[]
+  warnings?(params: P, models: readonly StoredModel[], context: Pick<ConditionContext, 'db'>): StudyWarning[]
   /** Rewrites of graphs that it needs with these parameters; left out = none. */
   needs?(params: P): RewriteNeed[]
   /** Datasets besides the study's own whose images it measures. */

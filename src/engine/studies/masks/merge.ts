@@ -5,14 +5,16 @@ import type { MergePart } from '#shared/contract/index.ts'
 import { throughDraft } from '../../base/wholeFile.ts'
 
 /**
- * Adds the files of drawn masks in a folder to those in another one. Their names say what they were drawn for. A file that is there
+ * Adds the files of drawn masks, and pictures that conditions name, in a folder to those in another one. Their names say what they were drawn for. A file that is there
  * already gets the masks of images that it lacks.
  *
  * @throws DISK_FULL, FILE_UNREADABLE where a file cannot be written
  */
 export async function mergeMasks(from: string, to: string): Promise<MergePart> {
   const part: MergePart = { name: 'masks', added: 0, there: 0, remarks: [] }
-  const names = existsSync(from) ? readdirSync(from).filter((name) => /^\w+\.(json|sqlite)$/.test(name)) : []
+  const names = existsSync(from)
+    ? readdirSync(from).filter((name) => /^\w+\.(json|sqlite|ice)$/.test(name))
+    : []
   mkdirSync(to, { recursive: true })
   for (const name of names) {
     const target = join(to, name)

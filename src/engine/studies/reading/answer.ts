@@ -7,6 +7,7 @@ import { studyImageRows } from '../images/imageRows.ts'
 import { studyRows } from '../images/rows.ts'
 import { studyImages } from '../images/studyImages.ts'
 import type { Summaries } from '../images/summaries.ts'
+import { paperPage } from '../paper/page.ts'
 import { allQuestions } from '../questions/plan.ts'
 import { ranking } from '../results/ranking.ts'
 import { studyResult } from '../results/result.ts'
@@ -53,6 +54,8 @@ async function answer(
       return planSuite(workspace, task.input, signal)
     case 'questions':
       return allQuestions(workspace, task.seconds)
+    case 'paper':
+      return paperPage(workspace)
     case 'ranking':
       return ranking(workspace, task.input)
     case 'result':

@@ -1,6 +1,7 @@
 import type {
   CellImages,
   CellImagesInput,
+  PaperPage,
   Question,
   Ranking,
   RankingInput,
@@ -21,6 +22,7 @@ export type ReadingTask =
   | { kind: 'cost'; input: StudyInput; subset: number | null }
   | { kind: 'suite'; input: SuiteInput }
   | { kind: 'questions'; seconds: number }
+  | { kind: 'paper' }
   | { kind: 'ranking'; input: RankingInput }
   | { kind: 'result'; id: number }
   | { kind: 'summary'; id: number }
@@ -33,6 +35,7 @@ export interface ReadingResults {
   cost: StudyCost
   suite: SuitePlan
   questions: Question[]
+  paper: PaperPage
   ranking: Ranking
   result: StudyResult
   summary: StudySummary

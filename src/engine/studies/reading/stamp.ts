@@ -37,6 +37,7 @@ export function stampOf(db: Db, task: ReadingTask): string | null {
         cellsState(db, cellsOf(db, task.id)),
         stoppedOf({ job: latestJobOfStudy(db, task.id) }),
       ])
+    case 'paper':
     case 'ranking':
       return stamp([shared(db), variantsState(db, digests(db))])
     case 'cost':

@@ -24,6 +24,7 @@ import { isWhole } from '../store/shown.ts'
 import { stoppedOf } from '../store/stopped.ts'
 import { precisionNotes } from './precisionNotes.ts'
 import { preprocessingNotes } from './preprocessingNotes.ts'
+import { repeatNotes } from './repeats.ts'
 import {
   type Condition,
   currentVariants,
@@ -106,6 +107,7 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
         ]
       : []),
     ...(onImages && !whole ? [note, ...sequenceNotes(grid)] : []),
+    ...repeatNotes(definition, study),
     ...view.notes,
     ...testsNote(grid),
     ...assumed,

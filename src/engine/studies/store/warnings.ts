@@ -16,7 +16,7 @@ export function studyWarnings(db: Db, { kind, params, modelIds }: StudyInput): E
   const definition = studyDefinition(kind)
   const models = modelIds.map((id) => getModel(db, id))
   const parsed = parseParams(definition, params)
-  const found = definition.warnings?.(parsed, models) ?? []
+  const found = definition.warnings?.(parsed, models, { db }) ?? []
   return [
     ...abilityWarnings(db, definition, parsed, modelIds),
     ...found.map(({ message, hint }) => new KernelscopeError('STUDY_PARAMS', message, { hint }).toShape()),

@@ -36,6 +36,7 @@ export const commandIcons: Record<CommandId, string> = {
   'go.datasets': 'i-lucide-images',
   'go.studies': 'i-lucide-flask-conical',
   'go.questions': 'i-lucide-circle-question-mark',
+  'go.paper': 'i-lucide-book-open-check',
   'go.ranking': 'i-lucide-list-ordered',
   'go.figures': 'i-lucide-layout-grid',
   'go.compare': 'i-lucide-columns-2',

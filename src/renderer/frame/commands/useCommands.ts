@@ -115,6 +115,7 @@ export const useCommands = createSharedComposable(() => {
     'go.datasets': { when: inWorkspace, run: go('datasets') },
     'go.studies': { when: inWorkspace, run: go('studies') },
     'go.questions': { when: inWorkspace, run: go('questions') },
+    'go.paper': { when: inWorkspace, run: go('paper') },
     'go.ranking': { when: inWorkspace, run: go('ranking') },
     'go.figures': { when: inWorkspace, run: go('figures') },
     'go.compare': { when: inWorkspace, run: go('compare') },

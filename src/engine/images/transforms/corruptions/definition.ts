@@ -10,7 +10,10 @@ export type Corrupt = (
   picture: Picture,
   severity: number,
   random: Generator,
-  options: Pick<Corruption, 'variant' | 'ice'>,
+  options: Pick<Corruption, 'variant' | 'ice'> & {
+    /** The pictures that `ice` names, in their order. */
+    pictures?: readonly Picture[] | undefined
+  },
 ) => Picture
 
 /** Name of a corruption's parameter, and its values at severities 1 to 5. Lengths are in pixels for images of side 224. */

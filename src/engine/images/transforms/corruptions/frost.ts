@@ -1,3 +1,4 @@
+import { KernelscopeError } from '#shared/errors.ts'
 import type { Generator } from '#shared/random.ts'
 import { frostTexture, frostTextureCount } from '../../filters/frostTexture.ts'
 import { lengthScale } from '../../filters/levels.ts'
@@ -14,9 +15,26 @@ const frosts: Severities<readonly [number, number]> = [
   [0.6, 0.75],
 ]
 
-/** A random window of a random texture, scaled so that crystals keep their size relative to the picture. */
-function ice(height: number, width: number, random: Generator, colours: 'matched' | 'first'): Picture {
-  const texture = frostTexture(random.integer(frostTextureCount), colours)
+type Ice = Parameters<CorruptionDefinition['apply']>[3]
+
+/**
+ * The picture of ice with an index from 0: one of those that a person has named, or else of our own.
+ *
+ * @throws FILE_MISSING where a named picture was not given
+ */
+function iceAt(index: number, { ice, pictures }: Ice): Picture {
+  if (!Array.isArray(ice)) return frostTexture(index, ice ?? 'first')
+  const found = pictures?.[index]
+  if (found) return found
+  throw new KernelscopeError('FILE_MISSING', `the picture of ice ${ice[index] ?? ''} was not given`)
+}
+
+/**
+ * A random window of a random picture of ice, scaled so that crystals keep their size relative to the image. At 224 pixels
+ * nothing is scaled, and rows start at 0 to height - 225, as in the published code.
+ */
+function iceWindow(height: number, width: number, random: Generator, ice: Ice): Picture {
+  const texture = iceAt(random.integer(frostTextureCount), ice)
   const scale = Math.max(
     lengthScale({ height, width }),
     (height + 1) / texture.height,
@@ -29,16 +47,16 @@ function ice(height: number, width: number, random: Generator, colours: 'matched
   return resize(texture, tall, wide, 'bilinear', { top, left, height, width })
 }
 
-/** image * weight + ice * weight. The pictures of ice are synthetic; `ice` says which (`frostTexture`). */
+/** image * weight + ice * weight. `ice` says which pictures: those of our own (`frostTexture`), or five that were named. */
 export const frost: CorruptionDefinition = {
   deterministic: false,
   parameters: [
     parameter('Weight of the image', frosts, ([image]) => image),
     parameter('Weight of the ice', frosts, ([, ice]) => ice),
   ],
-  apply: (picture, severity, random, { ice: colours }) => {
+  apply: (picture, severity, random, ice) => {
     const [imageWeight, iceWeight] = at(frosts, severity)
-    const window = ice(picture.height, picture.width, random, colours ?? 'first').pixels
+    const window = iceWindow(picture.height, picture.width, random, ice).pixels
     const pixels = picture.pixels.map((value, i) =>
       Math.min(255, imageWeight * value + iceWeight * window[i]!),
     )

@@ -10,6 +10,7 @@ import { worstTable } from '../../summary/worst.ts'
 import { accuracyMetric } from '../../summary/metrics.ts'
 import { paperValues } from '../../summary/paper.ts'
 import { confusionFigure, perClassTable } from '../../summary/classes.ts'
+import { carriedOver } from '../shared/deviations.ts'
 import { defineStudy, type Grid, unchanged } from '../../definition/index.ts'
 import { ordinaryKinds } from '#shared/datasetKinds.ts'
 
@@ -22,7 +23,14 @@ export const cleanAccuracy = defineStudy({
     'Top-1 and top-5 accuracy on the images as they are: per class, with confusions and intervals. The baseline of every other study.',
   params: z.object({}),
   presets: [
-    { id: 'default', title: 'All images', description: 'Every readable, labelled image once.', params: {} },
+    {
+      id: 'default',
+      title: 'All images',
+      description: 'Every readable, labelled image once.',
+      params: {},
+      repeats: ['Fig. 1', 'Table 6', 'Table 7'],
+      deviates: [carriedOver],
+    },
   ],
   definitions: [
     {

@@ -54,6 +54,8 @@ export const imagenet9 = defineStudy({
       title: 'As in the paper',
       description: 'Original, Mixed-Same and Mixed-Rand.',
       params: { variations: ['original', 'mixed_same', 'mixed_rand'] },
+      repeats: ['Table 3'],
+      deviates: [],
     },
   ],
   definitions: [

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Dataset } from '#shared/contract/index.ts'
-import { imagenetC19, madeCorruption, type ImagenetCName } from '#shared/transforms/index.ts'
+import { icePictures, imagenetC19, madeCorruption, type ImagenetCName } from '#shared/transforms/index.ts'
 import { baselineParam } from '../shared/baseline.ts'
 import { validationParam } from '../shared/validation.ts'
 import type { Condition } from '../../../facts/index.ts'
@@ -24,9 +24,29 @@ export const params = z.object({
     title: 'JPEG pass',
     description: 'Corruptions made here go through JPEG of quality 85, as the published files did',
   }),
-  ice: z.literal('matched').nullable().default(null).meta({
-    title: 'Ice of frost',
-    description: 'Colours and contrast of the pictures that frost blends; filled in',
+  icePictures: z
+    .string()
+    .nullable()
+    .default(null)
+    .meta({
+      title: 'Pictures of frost',
+      description:
+        'Folder with the authors’ pictures frost1 to frost5, of hendrycks/robustness; our own ice when left out',
+      format: 'folder',
+      effect: [{ corruptions: ['frost'] }],
+    }),
+  ice: z
+    .union([z.literal('matched'), icePictures])
+    .nullable()
+    .default(null)
+    .meta({
+      title: 'Ice of frost',
+      description: 'The pictures that frost blends: our own, or those with these digests; filled in',
+      format: 'settled',
+    }),
+  iceLike: z.enum(['published', 'others']).nullable().default(null).meta({
+    title: 'Colours of the ice',
+    description: 'Whether named pictures have the sizes and colours of the published ones; filled in',
     format: 'settled',
   }),
   validation: validationParam,
@@ -88,7 +108,7 @@ export function conditions(chosen: CorruptionParams, { dataset }: ConditionConte
             transform: () => {
               const made = madeCorruption({ name, severity, seed, jpeg })
               // A study of before has the first ice.
-              return ice === null ? { ...made, ice: undefined } : made
+              return name === 'frost' ? { ...made, ice: ice ?? undefined } : made
             },
           }
         }),

@@ -1,15 +1,18 @@
 import { KernelscopeError } from '#shared/errors.ts'
 import { getDataset } from '../../../datasets/index.ts'
 import { paperStatements, paperValues } from '../../summary/paper.ts'
+import { measureGrid } from '../../measure/grid.ts'
 import { baselineModel } from '../shared/baseline.ts'
 import { findValidation } from '../shared/validation.ts'
 import { conditions, isCorrupted, params, type CorruptionParams } from './conditions.ts'
 import { corruptionFigure, mceFigure, meanAccuracyFigure, severityFigure, severityMap } from './figures.ts'
 import { hardestTables } from './hardest.ts'
+import { keepIce, settledIce } from './ice.ts'
 import { describeOrigin, metricsOf, notesOn, originOf } from './origin.ts'
 import { scoresOf, unitOf, type Scores } from './scores.ts'
 import { isPartial, presentIn, scopeOf } from './shown.ts'
 import { cellTable, corruptionTable, summaryTable } from './tables.ts'
+import { onPublished } from '../shared/deviations.ts'
 import { defineStudy } from '../../definition/index.ts'
 
 /** Common corruptions at five severities (Hendrycks and Dietterich, ICLR 2019). */
@@ -26,12 +29,16 @@ export const imagenetC = defineStudy({
       title: 'All 19 at 5 severities',
       description: '95 versions of every image; the clean image is taken along.',
       params: {},
+      repeats: ['Table 1'],
+      deviates: [onPublished],
     },
     {
       id: 'severe',
       title: 'Severity 5',
       description: 'What the bars of the paper show.',
       params: { severities: [5] },
+      repeats: ['Fig. 2b', 'Table 5', 'Table 6'],
+      deviates: [onPublished],
     },
     {
       id: 'quick',
@@ -89,7 +96,7 @@ export const imagenetC = defineStudy({
       transformSeconds: 0.015,
     },
   ],
-  settle(chosen, context) {
+  async settle(chosen, context) {
     const { dataset } = context
     if (dataset.parts.length > 0 && !isCorrupted(dataset))
       throw new KernelscopeError(
@@ -97,16 +104,19 @@ export const imagenetC = defineStudy({
         `invalid dataset: ${dataset.title} has parts that are no corruptions`,
         { hint: 'Choose ImageNet-C, or plain images to make corruptions from.' },
       )
-    if (!isCorrupted(dataset)) {
-      const ice: CorruptionParams['ice'] = chosen.corruptions.includes('frost') ? 'matched' : null
-      return { ...chosen, validation: null, ice }
-    }
+    if (!isCorrupted(dataset)) return { ...chosen, validation: null, ...(await settledIce(chosen)) }
     const classes = dataset.classes.map(({ name }) => name)
-    return { ...chosen, validation: findValidation(context, chosen.validation, classes) }
+    const validation = findValidation(context, chosen.validation, classes)
+    return { ...chosen, validation, icePictures: null, ice: null, iceLike: null }
   },
   otherDatasets: ({ validation }) => (validation === null ? [] : [validation]),
   axis: { title: () => 'Severity', of: ({ severity }) => Number(severity), label: (x) => `severity ${x}` },
   conditions: (chosen, _, context) => conditions(chosen, context),
+  async measure(context, chosen) {
+    context.pool.lend(await keepIce(context.workspace, chosen))
+    await measureGrid(context)
+  },
+  measuresApart: true,
   async view(grid, params, { workspace: { db }, source }) {
     const dataset = getDataset(db, source.datasetId)
     const origin = originOf(dataset)

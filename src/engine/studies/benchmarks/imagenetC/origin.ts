@@ -16,18 +16,24 @@ export function originOf(dataset: Dataset): Origin {
   return isImagenet(dataset) ? 'imagenet' : 'other'
 }
 
-const frostSaid = (ice: CorruptionParams['ice']): string =>
-  ice === null
-    ? ' Frost uses ice pictures of our own, darker than the published ones: its errors are too low.'
-    : ' Frost uses ice pictures of our own, with the colours and contrast of the published ones.'
+function frostSaid({ ice, iceLike }: Pick<CorruptionParams, 'ice' | 'iceLike'>): string {
+  if (ice === null)
+    return ' Frost uses ice pictures of our own, darker than the published ones: its errors are too low.'
+  if (ice === 'matched')
+    return ' Frost uses ice pictures of our own, with the colours and contrast of the published ones.'
+  const digests = ice.map((digest) => digest.slice(0, 8)).join(', ')
+  return iceLike === 'published'
+    ? ` Frost uses five given pictures (sha256 ${digests}) with the sizes and colours of the published ones.`
+    : ` Frost uses five given pictures (sha256 ${digests}) whose sizes or colours are not those of the published ones.`
+}
 
 export const describeOrigin = (
   origin: Origin,
   { title }: Dataset,
-  { seed, jpeg, ice, corruptions }: CorruptionParams,
+  { seed, jpeg, corruptions, ...frost }: CorruptionParams,
 ): string =>
   origin === 'made'
-    ? `Made here, seed ${seed}${jpeg ? ', JPEG quality 85' : ', without the JPEG pass'}: like ImageNet-C, not its files.${corruptions.includes('frost') ? frostSaid(ice) : ''}`
+    ? `Made here, seed ${seed}${jpeg ? ', JPEG quality 85' : ', without the JPEG pass'}: like ImageNet-C, not its files.${corruptions.includes('frost') ? frostSaid(frost) : ''}`
     : `Files of ${title}.`
 
 /** The notes that are needed to read the numbers. */

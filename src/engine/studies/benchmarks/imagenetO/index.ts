@@ -8,6 +8,7 @@ import { worstTable } from '../../summary/worst.ts'
 import { detect, type Detected } from './detect.ts'
 import { confidenceFigure, detectionTable, outsideClassTable } from './view.ts'
 import type { Condition } from '../../../facts/index.ts'
+import { carriedOver } from '../shared/deviations.ts'
 import { defineStudy, type Metric, unchanged } from '../../definition/index.ts'
 import { nextTurn } from '../../../base/nextTurn.ts'
 
@@ -28,6 +29,8 @@ export const imagenetO = defineStudy({
       title: 'All images',
       description: 'Every image of the set against all validation images of its classes.',
       params: {},
+      repeats: ['Fig. 2c', 'Table 5'],
+      deviates: [carriedOver],
     },
   ],
   definitions: [

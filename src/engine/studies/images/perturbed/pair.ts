@@ -9,7 +9,7 @@ import { listModels, usableModel, type StoredModel } from '../../../models/index
 import { callSize } from '../../measure/calls.ts'
 import { drawsOfTransform } from '../../masks/draws.ts'
 import { targetLookup } from '../../measure/targets.ts'
-import { setupOf } from '../../kinds/attacks/transfer/surrogate.ts'
+import { setupOf, surrogateChanges } from '../../kinds/attacks/transfer/surrogate.ts'
 import type { AttackContext, OpenAttackers } from './attackers.ts'
 import { getStudy } from '../../store/store.ts'
 import { conditionTransform } from '../../../facts/index.ts'
@@ -60,7 +60,7 @@ export async function pairOf(
  */
 export function surrogateBehind(
   { workspace: { db } }: AttackContext,
-  { preprocessings = [] }: Pick<Study, 'preprocessings'>,
+  { preprocessings }: Pick<Study, 'preprocessings'>,
   datasetId: number,
   model: StoredModel,
   attack: Attack,
@@ -68,7 +68,7 @@ export function surrogateBehind(
   if (attack.surrogate === null) return model
   const found = listModels(db)
     .filter(({ digest }) => digest === attack.surrogate)
-    .flatMap((one) => [{}, ...preprocessings].map((change) => modelFor(db, datasetId, one, change)))
+    .flatMap((one) => surrogateChanges(preprocessings).map((change) => modelFor(db, datasetId, one, change)))
     .find((one) => attack.setup === undefined || attack.setup === setupOf(one))
   if (!found)
     throw new KernelscopeError(

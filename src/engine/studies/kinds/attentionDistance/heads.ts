@@ -13,6 +13,12 @@ const rewrite = { op: 'probe', what: 'attentionDistance', together: null, versio
 export const mapsOf = async (model: StoredModel): Promise<AttentionMap[]> =>
   (await onGraphThread({ kind: 'attention', ...fileOfModel(model) })).maps
 
+/** Side of a patch in pixels of the input. */
+export const patchSide = (
+  { preprocessing: { size } }: Pick<StoredModel, 'preprocessing'>,
+  { grid }: Pick<AttentionMap, 'grid'>,
+): number => size[0] / grid[0]
+
 /** The probe for the mean attention distance of every head, in pixels of the input. */
 export function distanceProbe(model: StoredModel): Probe {
   return {
@@ -22,7 +28,7 @@ export function distanceProbe(model: StoredModel): Probe {
       (await mapsOf(model)).map((map, layer) => ({
         tensor: map.tensor,
         as: `distance-${layer}`,
-        reduce: { kind: 'attentionDistance', of: map, patch: model.preprocessing.size[0] / map.grid[0] },
+        reduce: { kind: 'attentionDistance', of: map, patch: patchSide(model, map) },
       })),
     vectorOf: (outputs, row) =>
       outputs.flatMap(({ data, shape }) => [
@@ -89,9 +95,30 @@ export interface Head {
   head: number
 }
 
-/** The key of a head's point, in pixels or relative to the diagonal of the input. */
-export const pointKey = ({ layer, head }: Head, of: 'pixels' | 'diagonal'): string =>
-  `layer=${layer + 1},head=${head + 1}${of === 'diagonal' ? ',of=diagonal' : ''}`
+/** What distances are given in: pixels, sides of a patch, or diagonals of the input. */
+export const scales = ['pixels', 'patches', 'diagonal'] as const
+export type Scale = (typeof scales)[number]
+
+/** The length of a scale in pixels, for a layer from 0. */
+export function lengthOf(
+  scale: Scale,
+  { model, maps }: Pick<Heads, 'model' | 'maps'>,
+  layer: number,
+): number {
+  const map = maps.find((one) => one.layer === layer)
+  if (scale === 'diagonal') return Math.hypot(...model.preprocessing.size)
+  return scale === 'patches' && map ? patchSide(model, map) : 1
+}
+
+/** The key of a head's point on a scale. */
+export const pointKey = ({ layer, head }: Head, of: Scale): string =>
+  `layer=${layer + 1},head=${head + 1}${of === 'pixels' ? '' : `,of=${of}`}`
+
+const notes: Record<Scale, string | null> = {
+  pixels: null,
+  patches: 'Distances over the side of a patch; the point is their mean.',
+  diagonal: 'Distances over the length of the image’s diagonal; the point is their mean.',
+}
 
 /** Finds the images behind one head, each with its own distance on the scale of the point. */
 export async function headPoint(
@@ -100,23 +127,22 @@ export async function headPoint(
   model: StoredModel,
   { workspace: { db }, source }: ViewContext,
 ): Promise<PointImages | null> {
-  const places = placesOf(await mapsOf(model))
-  const start = places.findIndex((place) =>
-    [pointKey(place, 'pixels'), pointKey(place, 'diagonal')].includes(key),
-  )
+  const maps = await mapsOf(model)
+  const places = placesOf(maps)
+  const start = places.findIndex((place) => scales.some((scale) => pointKey(place, scale) === key))
   const place = places[start]
-  if (!place) return null
-  const inPixels = key === pointKey(place, 'pixels')
-  const scale = inPixels ? 1 : Math.hypot(...model.preprocessing.size)
+  const scale = place && scales.find((one) => pointKey(place, one) === key)
+  if (!place || !scale) return null
+  const length = lengthOf(scale, { model, maps }, place.layer)
   const images = await sampleStudyImages(db, source, count, seed)
   const stored = measured(db, model, rewrite).vectors(examplesOf(images), { start, count: 1 })
   return {
     title: `Layer ${place.layer + 1}, head ${place.head + 1}`,
-    unit: inPixels ? 'pixels' : 'none',
-    note: inPixels ? null : 'Distances over the length of the image’s diagonal; the point is their mean.',
+    unit: scale === 'pixels' ? 'pixels' : 'none',
+    note: notes[scale],
     images: images.flatMap(({ id, exampleId }) => {
       const pixels = stored.get(exampleId)?.[0]
-      return pixels === undefined ? [] : [{ id, value: pixels / scale }]
+      return pixels === undefined ? [] : [{ id, value: pixels / length }]
     }),
   }
 }

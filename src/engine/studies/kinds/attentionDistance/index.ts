@@ -21,6 +21,12 @@ export const attentionDistance = defineStudy({
   presets: [
     { id: 'quick', title: 'Quick look', description: '16 images.', params: { images: 16 } },
     { id: 'default', title: 'Sound', description: '64 images.', params: {} },
+    {
+      id: 'patches',
+      title: 'In patches',
+      description: '64 images, distances over the side of a patch: comparable between sizes of patches.',
+      params: { unit: 'patches' },
+    },
   ],
   definitions: [
     {
@@ -29,6 +35,7 @@ export const attentionDistance = defineStudy({
         'sum over keys of attention × distance between patch centres in pixels, mean over queries and images; class token left out, not renormalised',
       source: 'Raghu et al. 2021; keras-io probing_vits.py',
     },
+    { name: 'in patches', formula: 'the same over the side of a patch in pixels' },
   ],
   needs: () => [{ rewrite: 'attention', of: 'models' }],
   conditions: () => [],
@@ -57,7 +64,7 @@ export const attentionDistance = defineStudy({
     return {
       tables: [headTable(measured)],
       key: keyOf(measured),
-      figures: [layerFigure(measured), sortedFigure(measured)],
+      figures: [layerFigure(measured, chosen.unit), sortedFigure(measured)],
       reported: [],
       notes: [
         `${heads[0]?.sampled ?? 0} images drawn with seed ${chosen.seed}.`,

@@ -7,6 +7,15 @@ export const params = z.object({
     .max(10000)
     .default(64)
     .meta({ title: 'Images', description: 'Drawn by seed from the dataset' }),
+  unit: z
+    .enum(['pixels', 'patches'])
+    .default('pixels')
+    .meta({
+      title: 'Unit',
+      description:
+        'Pixels of the input, as Raghu et al. show them, or patches: pixels over the side of a patch',
+      words: { pixels: 'Pixels', patches: 'Patches' },
+    }),
   seed: z.int().min(0).default(0).meta({ title: 'Seed', description: 'Which images' }),
 })
 

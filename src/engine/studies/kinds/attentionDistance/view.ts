@@ -2,17 +2,21 @@ import { formatCellRef } from '#shared/cellRef.ts'
 import type { DataTable, KeyNumber } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { keyNumber } from '../../summary/keyNumber.ts'
-import { pointKey, type Heads } from './heads.ts'
+import { lengthOf, pointKey, type Heads } from './heads.ts'
+import type { DistanceParams } from './params.ts'
 
 /** One point per head. */
-export function layerFigure(heads: Heads[]): FigureSpec {
+export function layerFigure(heads: Heads[], unit: DistanceParams['unit']): FigureSpec {
   return {
     id: 'heads',
     kind: 'scatter',
     title: 'Attention distance by layer',
     x: { label: 'Layer', unit: 'none', scale: 'linear' },
-    y: { label: 'Mean attention distance', unit: 'pixels', scale: 'linear', min: 0 },
-    series: heads.map(({ model, distances, images }, slot) => ({
+    y:
+      unit === 'pixels'
+        ? { label: 'Mean attention distance', unit: 'pixels', scale: 'linear', min: 0 }
+        : { label: 'Mean attention distance in patches', unit: 'none', scale: 'linear', min: 0 },
+    series: heads.map(({ model, maps, distances, images }, slot) => ({
       id: String(model.id),
       name: model.title,
       slot,
@@ -20,9 +24,9 @@ export function layerFigure(heads: Heads[]): FigureSpec {
       symbols: true,
       points: distances.map(({ layer, head, pixels }) => ({
         x: layer + 1,
-        y: pixels,
+        y: pixels / lengthOf(unit, { model, maps }, layer),
         n: images,
-        ref: formatCellRef({ modelId: model.id, key: pointKey({ layer, head }, 'pixels') }),
+        ref: formatCellRef({ modelId: model.id, key: pointKey({ layer, head }, unit) }),
       })),
     })),
     references: [],
@@ -82,14 +86,16 @@ export function headTable(heads: Heads[]): DataTable {
       { key: 'head', title: 'Head', kind: 'integer' },
       { key: 'distance', title: 'Distance, px', kind: 'number' },
       { key: 'n', title: 'Images', kind: 'integer' },
+      { key: 'patches', title: 'Distance, patches', kind: 'number' },
     ],
-    rows: heads.flatMap(({ model, distances, images }) =>
+    rows: heads.flatMap(({ model, maps, distances, images }) =>
       distances.map(({ layer, head, pixels }) => ({
         model: model.title,
         layer: layer + 1,
         head: head + 1,
         distance: pixels,
         n: images,
+        patches: pixels / lengthOf('patches', { model, maps }, layer),
       })),
     ),
   }

@@ -2,6 +2,7 @@ import type { ErrorShape } from '#shared/errors.ts'
 import type { StoredModel } from '../../../models/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import type { VarianceParams } from './params.ts'
+import { batchesOf } from './images.ts'
 import { perImage, storedBatchMean } from './measure.ts'
 import { measured, type Stored, storedOf, type StudyImage, examplesOf } from '../../../facts/index.ts'
 
@@ -26,20 +27,9 @@ export function storedCurve(
   db: Db,
   model: StoredModel,
   images: StudyImage[],
-  { order }: VarianceParams,
+  chosen: Pick<VarianceParams, 'order' | 'batch'>,
 ): StoredCurve {
-  if (order === 'batch-mean') {
-    const found = storedBatchMean(db, model, images)
-    const of = images.length
-    if (!found) return { curve: null, problems: [], stored: { measured: 0, failed: 0, of } }
-    const { vector, problems } = found
-    const curve = {
-      images: of - problems.length,
-      mean: [...vector],
-      error: [...vector].map(() => 0),
-    }
-    return { curve, problems, stored: { measured: curve.images, failed: problems.length, of } }
-  }
+  if (chosen.order === 'batch-mean') return ofBatches(db, model, images, chosen)
   const found = measured(db, model, perImage.rewrite)
   const examples = examplesOf(images)
   const stored = found.vectors(examples)
@@ -48,6 +38,26 @@ export function storedCurve(
     curve: vectors.length === 0 ? null : summed(vectors),
     problems: [...found.problems(examples).values()],
     stored: storedOf(found, images),
+  }
+}
+
+/** The mean over the batches that are stored; the error is over batches, 0 with one. */
+function ofBatches(
+  db: Db,
+  model: StoredModel,
+  images: StudyImage[],
+  chosen: Pick<VarianceParams, 'batch'>,
+): StoredCurve {
+  const found = batchesOf(images, chosen).flatMap((batch) => {
+    const stored = storedBatchMean(db, model, batch)
+    return stored ? [{ ...stored, images: batch.length - stored.problems.length }] : []
+  })
+  const problems = found.flatMap((batch) => batch.problems)
+  const counted = found.reduce((sum, batch) => sum + batch.images, 0)
+  return {
+    curve: found.length === 0 ? null : { ...summed(found.map(({ vector }) => vector)), images: counted },
+    problems,
+    stored: { measured: counted, failed: problems.length, of: images.length },
   }
 }
 

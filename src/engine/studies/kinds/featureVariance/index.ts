@@ -5,11 +5,11 @@ import type { FeaturePoint } from '../../../onnx/index.ts'
 import type { StoredModel } from '../../../models/index.ts'
 import { keyNumber } from '../../summary/keyNumber.ts'
 import { paperStatements } from '../../summary/paper.ts'
-import { sampleStudyImages } from '../../measure/sampleImages.ts'
 import { probeImages } from '../../measure/probing.ts'
 import { sampledWork } from '../../measure/work.ts'
 import { scaleOf, storedCurve, type VarianceCurve } from './curve.ts'
-import { batchMeanRewrite, measureBatchMean, perImage, pointsOf } from './measure.ts'
+import { batchesOf, varianceImages } from './images.ts'
+import { batchMeanRewrite, measureBatchMeans, perImage, pointsOf } from './measure.ts'
 import { pointKey, variancePoint } from './point.ts'
 import { problemNotes } from '../../../facts/index.ts'
 import { defineStudy, publishedWith } from '../../definition/index.ts'
@@ -29,8 +29,16 @@ export const featureVariance = defineStudy({
     {
       id: 'published',
       title: 'As published',
-      description: 'Features averaged over the batch before the variance is taken.',
-      params: { order: 'batch-mean' },
+      description: '1,280 images in batches of 128, averaged over each batch before the variance is taken.',
+      params: { order: 'batch-mean', images: 1280, batch: 128, choice: 'first' },
+      published: true,
+      repeats: ['Fig. 10'],
+      deviates: [
+        'The text says a batch of 64 images; this repeats the script.',
+        'The ten batches do not overlap; the script takes the last batch of ten random orders of the same images.',
+        'Every network is in evaluation mode; the script leaves ResNet-50 in training mode.',
+        'Every curve is divided by its maximum; the normalisation of the figure is not in the script.',
+      ],
     },
   ],
   published: publishedWith('bilinear'),
@@ -66,25 +74,29 @@ export const featureVariance = defineStudy({
   conditions: () => [],
   extraWork: (chosen, context) => sampledWork(context, chosen.images, () => 1),
   async measure(context, chosen) {
-    const images = await sampleStudyImages(context.workspace.db, context.source, chosen.images, chosen.seed)
+    const images = await varianceImages(context.workspace.db, context.source, chosen)
     if (chosen.order === 'per-image') await probeImages(context, images, perImage)
-    else await measureBatchMean(context, images)
+    else await measureBatchMeans(context, batchesOf(images, chosen))
   },
   async stored(chosen, context) {
     const { db } = context.workspace
-    const images = await sampleStudyImages(db, context.source, chosen.images, chosen.seed)
+    const images = await varianceImages(db, context.source, chosen)
     return context.models.map((model) => storedCurve(db, model, images, chosen).stored)
   },
   point: variancePoint,
   async kept(chosen, _model, { workspace: { db }, source }) {
-    const images = await sampleStudyImages(db, source, chosen.images, chosen.seed)
+    const images = await varianceImages(db, source, chosen)
     return chosen.order === 'per-image'
       ? [{ rewrite: perImage.rewrite, images, together: false }]
-      : [{ rewrite: batchMeanRewrite(images), images, together: true }]
+      : batchesOf(images, chosen).map((batch) => ({
+          rewrite: batchMeanRewrite(batch),
+          images: batch,
+          together: true,
+        }))
   },
   async view(_grid, chosen, context) {
     const { db } = context.workspace
-    const images = await sampleStudyImages(db, context.source, chosen.images, chosen.seed)
+    const images = await varianceImages(db, context.source, chosen)
     const curves = await Promise.all(
       context.models.map(async (model) => ({
         model,
@@ -99,11 +111,13 @@ export const featureVariance = defineStudy({
       figures: [varianceFigure(measured, chosen)],
       reported: paperStatements('Fig. 10'),
       notes: [
-        `${images.length} images drawn with seed ${chosen.seed}, evaluation mode.`,
+        chosen.choice === 'drawn'
+          ? `${images.length} images drawn with seed ${chosen.seed}, evaluation mode.`
+          : `The first ${images.length} images of the dataset, evaluation mode.`,
         ...curves.flatMap(({ model, problems }) => problemNotes(model.title, images.length, problems)),
         chosen.order === 'per-image'
           ? 'Variance of each image and channel, then the mean.'
-          : 'Variance of the features averaged over the batch, as in the published script.',
+          : `Variance of the features averaged over ${chosen.batch === null ? 'all images' : `batches of ${chosen.batch} images, then the mean over ${batchesOf(images, chosen).length} batches`}, as in the published script.`,
         chosen.normalise ? 'Every curve divided by its own maximum.' : 'Not normalised.',
       ],
     }
@@ -129,8 +143,9 @@ const keyOf = (curves: MeasuredCurve[]): KeyNumber | null =>
   )
 
 /** Fig. 10: variance against normalised depth. The stages of the first model are shaded. */
-function varianceFigure(curves: MeasuredCurve[], { normalise }: VarianceParams): FigureSpec {
+function varianceFigure(curves: MeasuredCurve[], chosen: VarianceParams): FigureSpec {
   const [first] = curves
+  const { normalise } = chosen
   return {
     id: 'variance',
     kind: 'lines',
@@ -143,7 +158,7 @@ function varianceFigure(curves: MeasuredCurve[], { normalise }: VarianceParams):
       slot,
       origin: 'measured' as const,
       symbols: true,
-      bandLabel: 'standard error over images',
+      bandLabel: chosen.order === 'per-image' ? 'standard error over images' : 'standard error over batches',
       points: curve.mean.map((value, index) => {
         const scale = scaleOf(curve, normalise)
         const error = curve.error[index] ?? 0

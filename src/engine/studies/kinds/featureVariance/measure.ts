@@ -48,32 +48,47 @@ export const batchMeanRewrite = (images: StudyImage[]): Rewrite => ({
 })
 
 /**
- * Averages features over all readable images, a few of them in each run. The one vector is stored under the
- * first image, and so are the reasons for images that were left out.
+ * Averages features over the readable images of each batch that has no variance yet, a few images in each run. The one
+ * vector of a batch is stored under its first image, and so are the reasons for images that were left out.
  *
- * @throws DATASET_EMPTY where no image has features
+ * @throws DATASET_EMPTY where no image of a batch has features
  */
-export async function measureBatchMean(context: MeasureContext, images: StudyImage[]): Promise<void> {
+export async function measureBatchMeans(
+  context: MeasureContext,
+  batches: readonly StudyImage[][],
+): Promise<void> {
   const { workspace, model, progress, job } = context
-  const rewrite = batchMeanRewrite(images)
-  const [first] = images
-  progress.expect(images.length)
-  if (!first || storedBatchMean(workspace.db, model, images)) {
-    progress.add({ cached: images.length })
-    return
-  }
+  const missing = batches.filter((images) => !storedBatchMean(workspace.db, model, images))
+  const count = (some: readonly StudyImage[][]) => some.reduce((sum, { length }) => sum + length, 0)
+  progress.expect(count(batches))
+  progress.add({ cached: count(batches) - count(missing) })
+  if (missing.length === 0) return
   const points = await pointsOf(model)
-  const {
-    session,
-    provider,
-    outputs,
-    size: usual,
-  } = await openProbe(context, {
+  const opened = await openProbe(context, {
     name: 'feature-sum',
     taps: (one) => tapsOf(one, 'weightedSum'),
   })
-  const size = smallerAfter(usual, progress.moved() ? 0 : job.crashes)
-  progress.note(`${model.title} on ${provider}, batch ${size.most}`)
+  const size = smallerAfter(opened.size, progress.moved() ? 0 : job.crashes)
+  progress.note(`${model.title} on ${opened.provider}, batch ${size.most}`)
+  try {
+    for (const images of missing) {
+      if (job.signal.aborted) return
+      await measureBatchMean(context, { ...opened, size, points }, images)
+    }
+  } finally {
+    await opened.session.close()
+  }
+}
+
+type Opened = Awaited<ReturnType<typeof openProbe>> & { points: FeaturePoint[] }
+
+async function measureBatchMean(
+  context: MeasureContext,
+  { session, provider, outputs, size, points }: Opened,
+  images: StudyImage[],
+): Promise<void> {
+  const { workspace, model, progress, job } = context
+  const [first] = images
   const sums = points.map((point) => new FeatureSum(point))
   const { problems, giveUp } = givenUp(progress)
   const call = async (part: StudyImage[], places: number) => {
@@ -93,15 +108,11 @@ export async function measureBatchMean(context: MeasureContext, images: StudyIma
       else progress.add({ computed: 1 })
     }
   }
-  try {
-    await inCalls(size, images, { call, giveUp, ended: () => session.ended })
-  } finally {
-    await session.close()
-  }
-  if (job.signal.aborted) return
+  await inCalls(size, images, { call, giveUp, ended: () => session.ended })
+  if (job.signal.aborted || !first) return
   const counted = images.length - problems.size
   if (counted === 0) throw new KernelscopeError('DATASET_EMPTY', `no image gave features of ${model.title}`)
-  const store = measurementStore(workspace.db, { model, provider, rewrite })
+  const store = measurementStore(workspace.db, { model, provider, rewrite: batchMeanRewrite(images) })
   workspace.db.transaction(() => {
     store.keepVector(
       first.exampleId,
@@ -111,7 +122,7 @@ export async function measureBatchMean(context: MeasureContext, images: StudyIma
   })()
 }
 
-/** Reads what `measureBatchMean` stored; null where it stored nothing. */
+/** Reads what `measureBatchMeans` stored of a batch; null where it stored nothing. */
 export function storedBatchMean(
   db: Db,
   model: StoredModel,

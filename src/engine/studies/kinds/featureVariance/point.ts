@@ -1,7 +1,7 @@
 import type { StoredModel } from '../../../models/index.ts'
-import { sampleStudyImages } from '../../measure/sampleImages.ts'
 import { scaleOf, storedCurve } from './curve.ts'
 import type { VarianceParams } from './params.ts'
+import { batchesOf, varianceImages } from './images.ts'
 import { batchMeanRewrite, perImage } from './measure.ts'
 import { measured, examplesOf } from '../../../facts/index.ts'
 import type { PointImages, ViewContext } from '../../definition/index.ts'
@@ -16,13 +16,17 @@ export async function variancePoint(
   model: StoredModel,
   { workspace: { db }, source }: ViewContext,
 ): Promise<PointImages | null> {
-  const images = await sampleStudyImages(db, source, chosen.images, chosen.seed)
+  const images = await varianceImages(db, source, chosen)
   const { curve } = storedCurve(db, model, images, chosen)
   const index = curve ? curve.mean.findIndex((_, at) => pointKey(at) === key) : -1
   if (!curve || index < 0) return null
   const point = { title: `Variance at place ${index + 1} of ${curve.mean.length}`, unit: 'none' } as const
   if (chosen.order === 'batch-mean') {
-    const left = measured(db, model, batchMeanRewrite(images)).problems(examplesOf(images))
+    const left = new Set(
+      batchesOf(images, chosen).flatMap((batch) => [
+        ...measured(db, model, batchMeanRewrite(batch)).problems(examplesOf(batch)).keys(),
+      ]),
+    )
     return {
       ...point,
       note: 'The variance of features that were averaged over these images first: none has a value of its own.',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { distanceDefinition, type DataTable, type KernelLayer } from '#shared/contract/index.ts'
-import { kernelDistancesSpec } from '#shared/figures/kernelDistance.ts'
+import { cornerOf, inPixels, kernelDistancesSpec } from '#shared/figures/kernelDistance.ts'
 import { firstAndLast } from './layers.ts'
 import { onGraphThread } from '../../../onnx/index.ts'
 import { fileOfModel, type StoredModel } from '../../../models/index.ts'
@@ -32,6 +32,15 @@ const params = z.object({
       description: 'Two shallow layers and the last two of the stage with most layers, as in Fig. 9, or all',
       words: { 'first-and-last': 'As in Fig. 9', all: 'All' },
     }),
+  unit: z
+    .enum(['corner', 'pixels'])
+    .default('corner')
+    .meta({
+      title: 'Unit',
+      description:
+        'Distances as shares of the distance to the corner of the kernel, or in pixels of the layer’s feature map',
+      words: { corner: 'Corner distances', pixels: 'Pixels' },
+    }),
   smallest: z.int().min(3).max(101).default(7).meta({
     title: 'Smallest kernel',
     description: 'Depthwise kernels below this side are left out',
@@ -51,7 +60,17 @@ export const kernelAttention = defineStudy({
     {
       id: 'default',
       title: 'As in the paper',
-      description: 'Two shallow and two deep layers, the paper’s formula.',
+      description: 'Two shallow and two deep layers, the paper’s formula, in pixels.',
+      params: { unit: 'pixels' },
+      repeats: ['Fig. 9'],
+      deviates: [
+        'The axis of the figure cannot be read; the formula of the text gives pixels, the script corner distances.',
+      ],
+    },
+    {
+      id: 'corner',
+      title: 'Corner distances',
+      description: 'The same, where kernels of different sizes share a scale from 0 to 1.',
       params: {},
     },
     {
@@ -59,6 +78,10 @@ export const kernelAttention = defineStudy({
       title: 'As published',
       description: 'As the paper’s script computes it, without dividing by the sum of weights.',
       params: { definition: 'published' },
+      repeats: ['Fig. 9'],
+      deviates: [
+        'Kernels are those of the file: where branches were merged at export, the raw kernel is gone.',
+      ],
     },
     {
       id: 'all',
@@ -77,6 +100,11 @@ export const kernelAttention = defineStudy({
       name: 'published',
       formula: 'D = Σ|w| d / (R√2), not divided by Σ|w|',
       source: 'LKRobust kernel_atten_dis.py',
+    },
+    {
+      name: 'in pixels',
+      formula: 'D times R√2: without the division by the corner distance',
+      source: 'paper 4.6',
     },
     { name: 'uniform', formula: 'the distance of a kernel whose weights are all equal' },
   ],
@@ -100,7 +128,9 @@ export const kernelAttention = defineStudy({
     return {
       tables: [layerTable(curves)],
       key: keyNumber(
-        'Median distance in the last layer',
+        chosen.unit === 'pixels'
+          ? 'Median distance in the last layer, px'
+          : 'Median distance in the last layer',
         'number',
         curves.map(({ model: { id }, layers }) => ({ modelId: id, value: medianOf(layers.at(-1)), n: null })),
       ),
@@ -109,13 +139,14 @@ export const kernelAttention = defineStudy({
           curves.map(({ model: { id, title }, layers }) => ({ id, title, layers })),
           chosen.definition,
           chosen.smallest,
+          chosen.unit,
         ),
       ],
       reported: paperStatements('Fig. 9'),
       notes: [
         chosen.definition === 'normalised'
-          ? 'Distances by the paper’s formula, in units of the corner distance.'
-          : 'Distances as the published script computes them: they mix distance with magnitude.',
+          ? `Distances by the paper’s formula, ${chosen.unit === 'corner' ? 'in units of the corner distance' : 'in pixels of the feature map of each layer'}.`
+          : `Distances as the published script computes them: they mix distance with magnitude${chosen.unit === 'pixels' ? '; without its division by the corner distance' : ''}.`,
         chosen.kernels === 'raw'
           ? 'Kernels as they are in the file: a small branch that was merged at export is part of them, one beside them is not.'
           : 'Large kernels with the small branch beside them merged in, batch norms folded.',
@@ -134,11 +165,11 @@ interface Curves {
 
 async function chosenLayers(
   model: StoredModel,
-  { definition, kernels, layers, smallest }: z.output<typeof params>,
+  { definition, kernels, layers, smallest, unit }: z.output<typeof params>,
 ): Promise<KernelLayer[]> {
-  const all = (
-    await onGraphThread({ kind: 'kernels', ...fileOfModel(model), definition, form: kernels })
-  ).filter(({ kernel, stride }) => kernel >= smallest && stride === 1)
+  const all = (await onGraphThread({ kind: 'kernels', ...fileOfModel(model), definition, form: kernels }))
+    .filter(({ kernel, stride }) => kernel >= smallest && stride === 1)
+    .map((layer) => (unit === 'pixels' ? inPixels(layer) : layer))
   return layers === 'all' ? all : firstAndLast(all)
 }
 
@@ -159,6 +190,7 @@ function layerTable(curves: Curves[]): DataTable {
       { key: 'median', title: 'Median', kind: 'number' },
       { key: 'max', title: 'Largest', kind: 'number' },
       { key: 'uniform', title: 'Uniform kernel', kind: 'number' },
+      { key: 'corner', title: 'Corner, px', kind: 'number' },
     ],
     rows: curves.flatMap(({ model, layers }) =>
       layers.map((layer) => ({
@@ -171,6 +203,7 @@ function layerTable(curves: Curves[]): DataTable {
         median: medianOf(layer) ?? null,
         max: layer.distance.at(-1) ?? null,
         uniform: layer.uniform,
+        corner: cornerOf(layer),
       })),
     ),
   }

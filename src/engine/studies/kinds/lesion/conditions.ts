@@ -5,6 +5,7 @@ import type { Db } from '../../../workspace/index.ts'
 import { readSubsets, serialiseSubsets, subsetsFor } from './file.ts'
 import type { LesionParams } from './params.ts'
 import { drawSubsets } from './subsets.ts'
+import { unitConditions } from './units.ts'
 import type { Condition } from '../../../facts/index.ts'
 import { unchanged } from '../../definition/index.ts'
 
@@ -107,6 +108,7 @@ export function lesionConditions(chosen: LesionParams, model: StoredModel, db: D
           ),
         )
       : []),
+    ...(chosen.units ? unitConditions(model) : []),
   ]
 }
 

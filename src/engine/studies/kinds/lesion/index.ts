@@ -7,6 +7,8 @@ import { estimateLesions } from './cost.ts'
 import { blocksOf } from './graphs.ts'
 import { params, type LesionParams } from './params.ts'
 import { planLesions } from './sessions.ts'
+import { removesUnit } from './units.ts'
+import { unitFigure, unitTable } from './unitView.ts'
 import { lesionMetrics, lesionTable, proportionFigure, singleBlockFigure } from './view.ts'
 import { defineStudy, publishedWith } from '../../definition/index.ts'
 
@@ -32,10 +34,22 @@ export const lesion = defineStudy({
       params: {},
     },
     {
+      id: 'units',
+      title: 'Single units',
+      description: 'Every block and every residual unit alone: attention, MLP, units with a projection.',
+      params: { samples: 1, step: 20, units: true },
+    },
+    {
       id: 'paper',
       title: 'As published',
       description: 'Ten subsets; for staged networks only the largest stage loses blocks.',
       params: { candidates: 'largest-stage', singles: false },
+      published: true,
+      repeats: ['Fig. 7'],
+      deviates: [
+        'The ten subsets of a size are distinct and come from a seed; the script draws them unseeded.',
+        'In every staged network only the largest stage loses blocks; the script does so for RepLKNet.',
+      ],
     },
   ],
   published: publishedWith('bicubic'),
@@ -50,6 +64,12 @@ export const lesion = defineStudy({
       name: 'removed',
       formula:
         'output = input; the branch is multiplied by zero or cut out of the graph, which gives the same output',
+    },
+    {
+      name: 'unit removed',
+      formula:
+        'output = input, or the projection of the input where the shortcut is one: the branch of one residual addition is multiplied by zero',
+      source: 'Bhojanapalli et al. 2021, of single layers',
     },
     { name: 'proportion', formula: 'n / N, N = all blocks of the model, removable or not' },
     { name: 'band', formula: 'minimum to maximum over subsets' },
@@ -73,20 +93,27 @@ export const lesion = defineStudy({
   needs: () => [{ rewrite: 'gate', of: 'models' }],
   conditions: (chosen, model, { db }) => lesionConditions(chosen, model, db),
   sessions: planLesions,
-  estimateSessions: (conditions, context) => estimateLesions(conditions.map(blocksOf), context),
+  estimateSessions(conditions, context) {
+    const blocks = conditions.filter((condition) => !removesUnit(condition))
+    const units = conditions.length - blocks.length
+    if (blocks.length === 0) return { seconds: null, note: `${context.model.title}: units gated` }
+    const found = estimateLesions(blocks.map(blocksOf), context)
+    return found.forwards === undefined ? found : { ...found, forwards: found.forwards + units }
+  },
   axis: {
     title: () => 'Blocks removed',
-    of: ({ n }) => Number(n),
+    of: ({ kind, n }) => (kind === 'unit' ? null : Number(n)),
     label: (n) => `${n} ${n === 1 ? 'block' : 'blocks'}`,
     hardens: ({ kind }) => kind === 'subset',
   },
   exportDraws: exportSubsets,
   replays: { reads: isSubsetFile, keep: keepSubsets },
   view: async (grid, chosen, { models, workspace: { db } }) => ({
-    tables: [lesionTable(grid, models)],
+    tables: [lesionTable(grid, models), ...(chosen.units ? [unitTable(grid)] : [])],
     figures: [
       await proportionFigure(grid),
       ...(chosen.singles ? [await singleBlockFigure(grid, models)] : []),
+      ...(chosen.units ? [await unitFigure(grid)] : []),
     ],
     reported: paperStatements('Fig. 7'),
     metrics: lesionMetrics(grid, models),

@@ -28,6 +28,11 @@ export const params = z.object({
     .boolean()
     .default(true)
     .meta({ title: 'Single blocks', description: 'Also remove every block alone' }),
+  units: z.boolean().default(false).meta({
+    title: 'Single units',
+    description:
+      'Also remove every residual unit alone: attention, MLP, convolutions; where a shortcut is a projection, it stays',
+  }),
   seed: z.int().min(0).default(0).meta({
     title: 'Seed',
     description: 'Same seed, same subsets, on every machine',

@@ -6,6 +6,7 @@ import { choiceText, weighLesion, type LesionTimes } from './cost.ts'
 import { blocksOf, cutGraph, gatedGraph, gates, sharedGraph } from './graphs.ts'
 import { gatesOf } from './work.ts'
 import { timesForLesion } from './trial.ts'
+import { removesUnit, unitSession } from './units.ts'
 
 /**
  * Plans sessions in the cheapest way by measured times. Where there is a reason instead of times, blocks are gated. The
@@ -68,8 +69,12 @@ const inPrefixOrder = (model: StoredModel, conditions: readonly StoredCondition[
  * the engine died, blocks are gated.
  */
 export const planLesions: PlanSessions = async (conditions, { model, images, run }) => {
-  const times = await timesOf(run, conditions.length * images)
-  return run?.job.signal.aborted ? [] : lesionSessions(model, conditions, images, times)
+  const units = conditions.filter(removesUnit)
+  const blocks = conditions.filter((condition) => !removesUnit(condition))
+  const ofUnits = units.length > 0 ? [unitSession(model, units)] : []
+  if (blocks.length === 0) return ofUnits
+  const times = await timesOf(run, blocks.length * images)
+  return run?.job.signal.aborted ? [] : [...lesionSessions(model, blocks, images, times), ...ofUnits]
 }
 
 /** Times, or the reason to gate. After a death of the engine, gates find the image and condition it died of. */

@@ -53,7 +53,7 @@ export async function singleBlockFigure(grid: Grid, models: StoredModel[]): Prom
         slot,
         origin: 'measured' as const,
         symbols: false,
-        points: await blockPoints(grid, model.id),
+        points: await changePoints(grid, model.id, placeOfBlock),
       })),
     ),
     references: [],
@@ -63,21 +63,35 @@ export async function singleBlockFigure(grid: Grid, models: StoredModel[]): Prom
   }
 }
 
-/** A point per block that was removed alone; while images are missing, of those that the whole model has, too. */
-async function blockPoints(grid: Grid, modelId: number): Promise<Point[]> {
+/**
+ * A point of the change in top-1 per cell that has a place, e.g. per block that was removed alone; while images are missing,
+ * of those that the whole model has, too.
+ *
+ * @param placeOf the place of a cell from 0; null = none
+ */
+export async function changePoints(
+  grid: Grid,
+  modelId: number,
+  placeOf: (cell: StudyCondition) => number | null,
+): Promise<Point[]> {
   const points: Point[] = []
   for (const cell of grid.cells) {
-    if (cell.modelId !== modelId || cell.params['kind'] !== 'single') continue
+    const place = cell.modelId === modelId ? placeOf(cell) : null
+    if (place === null) continue
     const change = changeOf(grid, cell)
     const point =
       change === null ? openPoint(await knownChange(grid, [cell])) : { y: change, ...standsOn(cell) }
-    if (point) points.push({ x: Number(cell.params['block']) - 1, ...point, ref: `${modelId}|${cell.key}` })
+    if (point) points.push({ x: place, ...point, ref: `${modelId}|${cell.key}` })
   }
   return points
 }
 
+const placeOfBlock = ({ params }: StudyCondition) =>
+  params['kind'] === 'single' ? Number(params['block']) - 1 : null
+
 export function lesionTable(grid: Grid, models: StoredModel[]): DataTable {
-  const rows = grid.cells.map((cell) => {
+  const ofBlocks = grid.cells.filter(({ params }) => params['kind'] !== 'unit')
+  const rows = ofBlocks.map((cell) => {
     const total = models.find(({ id }) => id === cell.modelId)?.inspection.blocks.length ?? 0
     return {
       model: cell.model,

@@ -1,5 +1,4 @@
 import { numberText } from '#shared/params/numbers.ts'
-import { z } from 'zod'
 import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { bandRadii, type BandNoise } from '#shared/transforms/index.ts'
@@ -7,63 +6,11 @@ import type { StoredModel } from '../../../models/index.ts'
 import { changeOf, levelSeries } from '../../summary/levels.ts'
 import { changeMetric, nearest } from '../../summary/metrics.ts'
 import { paperStatements, paperValues } from '../../summary/paper.ts'
+import { calibrationConditions, calibrationView, isCalibration } from './calibration.ts'
+import { params, type FrequencyParams } from './params.ts'
 import { spectrumFigures } from './spectrum.ts'
 import type { Condition } from '../../../facts/index.ts'
 import { defineStudy, type Grid, type Metric, unchanged } from '../../definition/index.ts'
-
-const params = z.object({
-  centres: z
-    .array(z.int().min(0).max(1000))
-    .min(1)
-    .default([0, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1000])
-    .meta({
-      title: 'Frequencies',
-      description: 'Middle of each band in thousandths of π; 0 is the mean, 1000 the border',
-      unit: 'π/1000',
-    }),
-  width: z
-    .int()
-    .min(1)
-    .max(1000)
-    .default(100)
-    .meta({ title: 'Window', description: 'Whole width of a band', unit: 'π/1000' }),
-  epsilon: z.number().positive().max(10).default(0.7).meta({
-    title: 'Strength',
-    description: 'Epsilon, in units of the normalised input',
-    space: 'normalised',
-  }),
-  energy: z
-    .enum(['published', 'equal'])
-    .default('published')
-    .meta({
-      title: 'Energy',
-      description: 'As published, where wide bands are stronger, or equal: every band scaled to the same RMS',
-      words: { published: 'As published', equal: 'Equal RMS' },
-    }),
-  ring: z
-    .enum(['square', 'round'])
-    .default('square')
-    .meta({
-      title: 'Ring',
-      description: 'Maximum norm of the frequency, as published, or Euclidean',
-      words: { square: 'Square', round: 'Round' },
-    }),
-  draw: z
-    .enum(['sign', 'normal'])
-    .default('sign')
-    .meta({
-      title: 'Noise',
-      description: 'Random signs, as published, or normal values',
-      words: { sign: 'Random signs', normal: 'Normal' },
-    }),
-  seed: z
-    .int()
-    .min(0)
-    .default(0)
-    .meta({ title: 'Seed', description: 'One draw per image, the same for all bands and models' }),
-})
-
-export type FrequencyParams = z.output<typeof params>
 
 /** Accuracy under noise of one frequency band (paper 4.4, Fig. 8). */
 export const noiseFrequency = defineStudy({
@@ -85,6 +32,19 @@ export const noiseFrequency = defineStudy({
       title: 'As in the paper',
       description: 'Bands of 0.1π from 0 to π, square rings, random signs of 0.7.',
       params: {},
+      repeats: ['Fig. 8', 'Table 5'],
+      deviates: [
+        'The paper does not print its ε; 0.7 is what the author of the method answers (how-do-vits-work, issue 44).',
+        'One draw for each image, the same for all models; the script draws anew.',
+        'No script of this experiment is published: every model has its own preprocessing.',
+      ],
+    },
+    {
+      id: 'calibrate',
+      title: 'Calibrate the strength',
+      description:
+        'Strengths 0.1 to 2 at 0.7π: the one at which a model loses 5 points is the ε to compare models at.',
+      params: { centres: [700], strengths: [0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.4, 2] },
     },
     {
       id: 'equal',
@@ -104,6 +64,12 @@ export const noiseFrequency = defineStudy({
       name: 'band',
       formula: 'frequencies from floor((f - s) h/2π) to floor((f + s) h/2π), s = half the window',
     },
+    {
+      name: 'calibrated ε',
+      formula:
+        'where the change at 0.7π is -5 points, on the straight line between the strengths around it; its interval: where the limits of the change are',
+      source: 'paper, Table 5: RepLKNet-31B loses 5.0 points',
+    },
     { name: 'as published', formula: 'noise power grows with the area of the ring' },
   ],
   ranked: true,
@@ -119,22 +85,34 @@ export const noiseFrequency = defineStudy({
       transformSeconds: 0.004,
     },
   ],
-  axis: { title: () => 'Frequency (π)', of: ({ centre }) => Number(centre) / 1000, label: (x) => `${x}π` },
+  axis: {
+    title: () => 'Frequency (π)',
+    of: ({ centre, strength }) => (strength === undefined ? Number(centre) / 1000 : null),
+    label: (x) => `${x}π`,
+  },
   conditions: (chosen, model) => conditions(chosen, model),
-  view: async (grid, chosen, context) => ({
-    tables: [bandTable(grid, context.models, chosen)],
-    figures: [await frequencyFigure(grid, chosen), ...(await spectrumFigures(bandsOf(chosen), context))],
-    reported: [
-      ...paperStatements('Fig. 8'),
-      ...paperValues(({ metric }) => metric.startsWith('frequency noise')),
-    ],
-    metrics: frequencyMetrics(grid, chosen),
-    notes: [
-      `Noise of ${chosen.draw === 'sign' ? 'random signs' : 'normal values'}, ε ${numberText(chosen.epsilon)} in the normalised input, ${chosen.energy === 'equal' ? 'every band scaled to RMS ε' : 'energy as published'}, ${chosen.ring} rings, window ${chosen.width / 1000}π, seed ${chosen.seed}.`,
-      'Added to the normalised input in float32 and not clipped.',
-      'The paper does not say its ε; 0.7 is the answer of the method’s author.',
-    ],
-  }),
+  async view(grid, chosen, context) {
+    const calibration = await calibrationView(grid, chosen)
+    return {
+      tables: [bandTable(grid, context.models, chosen), ...calibration.tables],
+      figures: [
+        await frequencyFigure(grid, chosen),
+        ...calibration.figures,
+        ...(await spectrumFigures(bandsOf(chosen), context)),
+      ],
+      reported: [
+        ...paperStatements('Fig. 8'),
+        ...paperValues(({ metric }) => metric.startsWith('frequency noise')),
+      ],
+      metrics: frequencyMetrics(grid, chosen),
+      notes: [
+        `Noise of ${chosen.draw === 'sign' ? 'random signs' : 'normal values'}, ε ${numberText(chosen.epsilon)} in the normalised input, ${chosen.energy === 'equal' ? 'every band scaled to RMS ε' : 'energy as published'}, ${chosen.ring} rings, window ${chosen.width / 1000}π, seed ${chosen.seed}.`,
+        'Added to the normalised input in float32 and not clipped.',
+        'The paper does not say its ε; 0.7 is the answer of the method’s author.',
+        ...calibration.notes,
+      ],
+    }
+  },
 })
 
 /**
@@ -163,13 +141,14 @@ const conditions = (chosen: FrequencyParams, { preprocessing: { std } }: StoredM
     title: `noise at ${band.centre / 1000}π`,
     transform: () => ({ ...band, std }),
   })),
+  ...calibrationConditions(chosen, std),
 ]
 
 /** Table 5: the change at 0.7 π, or in the nearest band that the study has. */
 function frequencyMetrics(grid: Grid, { centres }: FrequencyParams): Metric[] {
   const centre = nearest(centres, 700)
   return grid.cells
-    .filter(({ params }) => params['centre'] === centre)
+    .filter((cell) => cell.params['centre'] === centre && !isCalibration(cell))
     .map((cell) =>
       changeMetric(
         grid,
@@ -180,8 +159,8 @@ function frequencyMetrics(grid: Grid, { centres }: FrequencyParams): Metric[] {
     )
 }
 
-const frequencyOf = ({ params }: StudyCondition) =>
-  Number(params['centre']) < 0 ? null : Number(params['centre']) / 1000
+const frequencyOf = (cell: StudyCondition) =>
+  Number(cell.params['centre']) < 0 || isCalibration(cell) ? null : Number(cell.params['centre']) / 1000
 
 /** Fig. 8: change in accuracy against frequency, in units of π. */
 async function frequencyFigure(grid: Grid, { width }: FrequencyParams): Promise<FigureSpec> {
@@ -218,21 +197,23 @@ function bandTable(grid: Grid, models: StoredModel[], chosen: FrequencyParams): 
       { key: 'hi', title: 'to', kind: 'fraction' },
       { key: 'change', title: 'Change against clean', kind: 'points' },
     ],
-    rows: grid.cells.map((cell) => {
-      const centre = Number(cell.params['centre'])
-      const size = models.find(({ id }) => id === cell.modelId)?.preprocessing.size[0] ?? 0
-      const radii = centre < 0 ? null : bandRadii({ centre, width: chosen.width }, size)
-      return {
-        model: cell.model,
-        frequency: frequencyOf(cell),
-        inner: radii?.inner ?? null,
-        outer: radii?.outer ?? null,
-        n: cell.n,
-        top1: cell.top1,
-        lo: cell.interval?.lo ?? null,
-        hi: cell.interval?.hi ?? null,
-        change: changeOf(grid, cell),
-      }
-    }),
+    rows: grid.cells
+      .filter((cell) => !isCalibration(cell))
+      .map((cell) => {
+        const centre = Number(cell.params['centre'])
+        const size = models.find(({ id }) => id === cell.modelId)?.preprocessing.size[0] ?? 0
+        const radii = centre < 0 ? null : bandRadii({ centre, width: chosen.width }, size)
+        return {
+          model: cell.model,
+          frequency: frequencyOf(cell),
+          inner: radii?.inner ?? null,
+          outer: radii?.outer ?? null,
+          n: cell.n,
+          top1: cell.top1,
+          lo: cell.interval?.lo ?? null,
+          hi: cell.interval?.hi ?? null,
+          change: changeOf(grid, cell),
+        }
+      }),
   }
 }

@@ -1,13 +1,14 @@
 import { KernelscopeError } from '#shared/errors.ts'
 import type { SalientMode } from '#shared/saliency.ts'
-import { getModel, listModels, type StoredModel } from '../../../models/index.ts'
+import { getModel, type StoredModel } from '../../../models/index.ts'
 import { changeMetric, nearest } from '../../summary/metrics.ts'
 import { paperStatements, paperValues } from '../../summary/paper.ts'
 import { measureGrid } from '../../measure/grid.ts'
 import { gradientForwards } from '../../measure/gradientForwards.ts'
 import { makeMasks } from './masks.ts'
+import { settledModel, standsInFor } from './saliencyModel.ts'
 import { repeatOf, sourceDigest, stateOfMasks } from './source.ts'
-import { lossFigure, lossTable, shareFigure } from './view.ts'
+import { lossFigure, lossTable, shareFigure, standInNotes } from './view.ts'
 import type { Condition } from '../../../facts/index.ts'
 import {
   defineStudy,
@@ -15,6 +16,7 @@ import {
   type ExtraWork,
   type Grid,
   type Metric,
+  type StudyWarning,
   unchanged,
   type WorkContext,
 } from '../../definition/index.ts'
@@ -34,8 +36,14 @@ export const salientPatchDrop = defineStudy({
     {
       id: 'paper',
       title: 'As in the paper',
-      description: 'Class-token attention of the last layer, second head, 16 px patches, black.',
+      description: 'Class-token attention of DINO ViT-S/16, last layer, second head, 16 px patches, black.',
       params: { source: 'attention', layer: null, head: 2 },
+      published: true,
+      repeats: ['Fig. 4b', 'Fig. 4c', 'Fig. 5', 'Table 5'],
+      deviates: [
+        'The axis of the non-salient figure is the largest loss of mass, as the text has it; the script plots what is kept.',
+        'Without DINO ViT-S/16 in the workspace another ViT stands in, which the result says.',
+      ],
     },
     {
       id: 'mean-head',
@@ -67,22 +75,7 @@ export const salientPatchDrop = defineStudy({
         throw new KernelscopeError('STUDY_PARAMS', 'invalid masks: choose the folder of masks')
       return { ...chosen, masksState: await stateOfMasks(chosen.masks, dataset.id, signal) }
     }
-    if (chosen.model !== null) {
-      getModel(db, chosen.model)
-      return chosen
-    }
-    // A saliency model comes before the models that are measured.
-    const models = listModels(db).sort(
-      (a, b) => Number(b.role === 'saliency') - Number(a.role === 'saliency'),
-    )
-    const found =
-      chosen.source === 'attention' ? models.find(({ family }) => family === 'ViT') : listModels(db)[0]
-    if (!found)
-      throw new KernelscopeError(
-        'STUDY_PARAMS',
-        'invalid model: the workspace has no ViT whose attention could be used',
-      )
-    return { ...chosen, model: found.id }
+    return { ...chosen, model: settledModel(db, chosen) }
   },
   exportDraws: 'masks',
   ranked: true,
@@ -101,7 +94,13 @@ export const salientPatchDrop = defineStudy({
     },
   ],
   // Shares are of the saliency mass, and at least one patch carries it.
-  warnings: ({ patch }, models) => patchWarnings(patch, [], models),
+  warnings: (chosen, models, { db }) => [
+    ...patchWarnings(chosen.patch, [], models),
+    // Another source, layer or head is chosen on purpose.
+    ...(chosen.source === 'attention' && chosen.layer === null && chosen.head === 2
+      ? standInWarnings(standsInFor(db, chosen))
+      : []),
+  ],
   axis: massAxis,
   needs: ({ source, model }) =>
     source === 'masks' || model === null
@@ -148,7 +147,9 @@ export const salientPatchDrop = defineStudy({
   view: async (grid, chosen, context) => ({
     tables: [await lossTable(grid, chosen, context)],
     figures: [
-      ...(await Promise.all(chosen.modes.map((mode) => lossFigure(grid, mode)))),
+      ...(await Promise.all(
+        chosen.modes.map((mode) => lossFigure(grid, mode, standsInFor(context.workspace.db, chosen))),
+      )),
       await shareFigure(chosen, context),
     ],
     reported: [
@@ -158,11 +159,23 @@ export const salientPatchDrop = defineStudy({
     ],
     metrics: salientMetrics(grid, chosen),
     notes: [
+      ...standInNotes(standsInFor(context.workspace.db, chosen)),
       sourceNote(chosen, chosen.model === null ? null : getModel(context.workspace.db, chosen.model).title),
       `Patches of ${chosen.patch} px; the same masks for all models of one input size.`,
     ],
   }),
 })
+
+/** The warning that masks are not those of the paper. */
+const standInWarnings = (standIn: string | null): StudyWarning[] =>
+  standIn === null
+    ? []
+    : [
+        {
+          message: `not the masks of the paper: ${standIn}`,
+          hint: 'Add DINO ViT-S/16 (dino_deitsmall16_pretrain.pth) with the role saliency for its masks.',
+        },
+      ]
 
 /**
  * The work of computing saliency. The class token's attention is read once for all input sizes, the gradient

@@ -11,8 +11,12 @@ const lossIn =
   ({ params }: StudyCondition) =>
     params['mode'] === mode || params['mode'] === 'clean' ? Number(params['percent']) / 100 : null
 
+/** Says in what the masks differ from those of the paper. */
+export const standInNotes = (standIn: string | null): string[] =>
+  standIn === null ? [] : [`Not the masks of the paper: ${standIn}.`]
+
 /** Figs. 4b and 4c: accuracy against the share of the saliency mass that is lost. */
-export async function lossFigure(grid: Grid, mode: SalientMode): Promise<FigureSpec> {
+export async function lossFigure(grid: Grid, mode: SalientMode, standIn: string | null): Promise<FigureSpec> {
   const what = mode === 'salient' ? 'Salient' : 'Non-salient'
   return {
     id: `${mode}-drop`,
@@ -24,6 +28,7 @@ export async function lossFigure(grid: Grid, mode: SalientMode): Promise<FigureS
     references: [],
     spans: [],
     notes: [
+      ...standInNotes(standIn),
       mode === 'salient'
         ? 'Loss: share of the saliency mass in the dropped patches.'
         : 'Loss: largest share of the saliency mass that may be in the dropped patches.',

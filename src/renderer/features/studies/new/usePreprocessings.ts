@@ -55,6 +55,15 @@ export function usePreprocessings(kind: Readonly<Ref<StudyKind | null>>, like: R
     if (empty >= 0) changes.value = changes.value.with(empty, change)
     else if (room.value) changes.value = [...changes.value, change]
   }
+  /** Shows all models with this change alone. */
+  function only(change: PreprocessingChange) {
+    mode.value = 'instead'
+    changes.value = [change]
+  }
+  const isOnly = (change: PreprocessingChange) =>
+    mode.value === 'instead' &&
+    changes.value.length === 1 &&
+    JSON.stringify(changes.value[0]) === JSON.stringify(change)
   const set = (place: number, change: PreprocessingChange) =>
     (changes.value = changes.value.with(place, change))
   function remove(place: number) {
@@ -63,7 +72,7 @@ export function usePreprocessings(kind: Readonly<Ref<StudyKind | null>>, like: R
   }
 
   const text = computed(() => preprocessingsText(asked.value) ?? "each model's own")
-  return { mode, setMode, changes, asked, room, add, set, remove, text }
+  return { mode, setMode, changes, asked, room, add, only, isOnly, set, remove, text }
 }
 
 export type Preprocessings = ReturnType<typeof usePreprocessings>

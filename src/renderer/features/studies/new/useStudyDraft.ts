@@ -1,6 +1,6 @@
 import { computed, ref, shallowRef, watch } from 'vue'
 import { useRoute } from 'vue-router'
-import type { Study, StudyInput } from '#shared/contract/index.ts'
+import type { Study, StudyInput, StudyKind } from '#shared/contract/index.ts'
 import type { KernelscopeError } from '#shared/errors.ts'
 import { withoutEffect } from '#shared/params/effect.ts'
 import { fieldsOf, initialParams, type Params } from '#shared/params/fields.ts'
@@ -14,6 +14,8 @@ import { usePreprocessings } from './usePreprocessings.ts'
 import { useDraftSubset } from './useDraftSubset.ts'
 import { useStopRule } from './useStopRule.ts'
 import { useStudyCost } from './useStudyCost.ts'
+
+type Preset = StudyKind['presets'][number]
 
 /** A study that is being set up: its values, their problems, and its cost. */
 export function useStudyDraft() {
@@ -77,12 +79,13 @@ export function useStudyDraft() {
   const presetOf = (id: string | null) => kind.value?.presets.find((preset) => preset.id === id) ?? null
   watch(
     // Compared by value, because lists are read again when the engine restarts, and typed values must not be lost then.
-    () => JSON.stringify([fields.value, settings.settings?.seed, like.value?.id]),
+    () => JSON.stringify([kind.value?.id, fields.value, settings.settings?.seed, like.value?.id]),
     () => {
       const given = like.value?.kind === kindId.value ? like.value.params : scaled({})
       params.value = initialParams(fields.value, seeded(given))
       presetId.value = null
       if (like.value) sample.value = like.value.sample
+      else if (kindId.value === route.query.kind) usePreset(String(route.query.preset))
     },
     { immediate: true },
   )
@@ -100,7 +103,17 @@ export function useStudyDraft() {
     const preset = presetOf(id)
     if (!preset) return
     params.value = initialParams(fields.value, seeded({ ...preset.params, ...scaled(preset.params) }))
+    chooseBeside(preset, presetOf(presetId.value))
     presetId.value = id
+  }
+  /** Images and preprocessing of a preset. What an earlier preset chose goes, what a person chose stays. */
+  function chooseBeside({ perClass, preprocessing }: Preset, before: Preset | null) {
+    if (perClass !== undefined)
+      sample.value = { perClass, seed: sample.value?.seed ?? settings.settings?.seed ?? 0 }
+    else if (before?.perClass !== undefined && sample.value?.perClass === before.perClass) sample.value = null
+    if (preprocessing) preprocessings.only(preprocessing)
+    else if (before?.preprocessing && preprocessings.isOnly(before.preprocessing))
+      preprocessings.setMode('own')
   }
 
   /** Why parameters have no effect beside the others, by key. */

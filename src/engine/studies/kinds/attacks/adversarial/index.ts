@@ -11,6 +11,8 @@ import { attackFigures, attackMetrics, attackTable, epsilonNote } from './view.t
 import { defineStudy, publishedWith } from '../../../definition/index.ts'
 import { attackTitles } from '../titles.ts'
 
+const seededStarts = 'Random starts come from a seeded stream for each image; the script draws them unseeded.'
+
 /** White-box attacks with the model's own gradient (paper 4.2, Fig. 6 a to c). */
 export const adversarial = defineStudy({
   id: 'adversarial',
@@ -31,18 +33,27 @@ export const adversarial = defineStudy({
       title: 'As in Fig. 6a',
       description: 'FGSM, epsilon 0.1 to 0.4.',
       params: { attack: 'fgsm', epsilons: [0.1, 0.2, 0.3, 0.4] },
+      published: true,
+      repeats: ['Fig. 6a'],
+      deviates: ['The paper gives the range of ε; the steps of 0.1 are assumed.'],
     },
     {
       id: 'fig6b',
       title: 'As in Fig. 6b',
       description: 'PGD, 5 steps of epsilon/4, random start.',
       params: { attack: 'pgd', epsilons: [0.002, 0.004, 0.006, 0.008], steps: [5] },
+      published: true,
+      repeats: ['Fig. 6b'],
+      deviates: ['The paper gives the range of ε; the steps of 0.002 are assumed.', seededStarts],
     },
     {
       id: 'fig6c',
       title: 'As in Fig. 6c',
       description: 'PGD, epsilon 0.006, 1 to 20 steps.',
       params: { attack: 'pgd', epsilons: [0.006], steps: [1, 2, 3, 5, 7, 10, 20] },
+      published: true,
+      repeats: ['Fig. 6c'],
+      deviates: ['The paper does not list the numbers of steps; these are assumed.', seededStarts],
     },
   ],
   published: publishedWith('bicubic'),

@@ -7,12 +7,13 @@ import { canonicalJson } from '#shared/canonical.ts'
 import type { ErrorShape } from '#shared/errors.ts'
 import { throughDraft } from '../../../../base/wholeFile.ts'
 import { encodePng } from '../../../../images/index.ts'
-import { modelFor } from '../../../../datasets/index.ts'
 import type { AttackSession } from '../../../../inference/index.ts'
 import { usableModel, type StoredModel } from '../../../../models/index.ts'
 import type { Workspace } from '../../../../workspace/index.ts'
 import { attackInCalls } from '../adversarial/calls.ts'
 import { takeAttack } from '../adversarial/open.ts'
+import type { TransferParams } from './params.ts'
+import { preparedSurrogate } from './surrogate.ts'
 import { gradientCallSize } from '../../../measure/calls.ts'
 import { loadedBatches, type LoadedBatch } from '../../../measure/load.ts'
 import type { StudyImage } from '../../../../facts/index.ts'
@@ -49,9 +50,13 @@ export interface AdversarialImages {
  *
  * @throws MODEL_NOT_FOUND, FILE_MISSING, FILE_CHANGED where the surrogate model cannot be used
  */
-export function openAdversarialImages(context: MeasureContext, surrogateId: number): AdversarialImages {
+export function openAdversarialImages(
+  context: MeasureContext,
+  surrogateId: number,
+  params: TransferParams,
+): AdversarialImages {
   const { db } = context.workspace
-  const surrogate = modelFor(db, context.source.datasetId, usableModel(db, surrogateId))
+  const surrogate = preparedSurrogate(db, context.source.datasetId, usableModel(db, surrogateId), params)
   const size = gradientCallSize(surrogate)
   let opened: OpenAttack | null = null
 

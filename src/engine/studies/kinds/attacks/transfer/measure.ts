@@ -11,6 +11,7 @@ import { measureGrid } from '../../../measure/grid.ts'
 import { targetLookup } from '../../../measure/targets.ts'
 import { adversarialPath, openAdversarialImages, type AdversarialImages } from './adversarialImages.ts'
 import type { TransferParams } from './params.ts'
+import { surrogateIdFor } from './surrogate.ts'
 import {
   balancedChunks,
   factStore,
@@ -32,9 +33,9 @@ export async function measureTransfer(context: MeasureContext, params: TransferP
     ...context,
     conditions: context.conditions.filter((condition) => !attackOf(condition)),
   })
-  if (params.surrogate === null)
-    throw new KernelscopeError('STUDY_PARAMS', 'invalid surrogate: none was settled')
-  const adversarial = openAdversarialImages(context, params.surrogate)
+  const surrogateId = surrogateIdFor(params, context.model)
+  if (surrogateId === null) throw new KernelscopeError('STUDY_PARAMS', 'invalid surrogate: none was settled')
+  const adversarial = openAdversarialImages(context, surrogateId, params)
   const classifier = await context.sessions.take(context.model, unchangedGraph, () =>
     openClassifier(context.workspace, context.model, context.settings, context.log),
   )

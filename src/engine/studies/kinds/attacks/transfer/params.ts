@@ -1,11 +1,42 @@
 import { z } from 'zod'
 
 export const params = z.object({
+  surrogates: z
+    .enum(['one', 'by-family'])
+    .default('one')
+    .meta({
+      title: 'Surrogates',
+      description:
+        'One for all models, or, as in Table 4, one for transformers and another for all other models',
+      words: { one: 'One', 'by-family': 'By family of the target' },
+    }),
   surrogate: z.int().positive().nullable().default(null).meta({
     title: 'Surrogate',
-    description: 'Model whose gradient makes the images; the first model of the workspace when left out',
+    description:
+      'Model whose gradient makes the images; when left out the first model of the workspace, by family the first ViT',
     format: 'model',
   }),
+  otherSurrogate: z
+    .int()
+    .positive()
+    .nullable()
+    .default(null)
+    .meta({
+      title: 'For transformers',
+      description:
+        'Surrogate for ViT and Swin; when left out a RepLKNet, else the model with the largest kernels',
+      format: 'model',
+      effect: [{ surrogates: ['by-family'] }],
+    }),
+  made: z
+    .enum(['own', 'published'])
+    .default('own')
+    .meta({
+      title: 'Images of the surrogate',
+      description:
+        'With its own preprocessing, or as in the published script: squashed to 256 × 256 for a crop of 224, with ImageNet’s mean and deviation',
+      words: { own: 'Its own', published: 'As published' },
+    }),
   attack: z
     .enum(['taig-s', 'taig-r', 'pgd'])
     .default('taig-s')

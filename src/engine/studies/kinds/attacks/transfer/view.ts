@@ -2,15 +2,17 @@ import type { DataTable, KeyNumber } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { keyNumber } from '../../../summary/keyNumber.ts'
 import { standsOn } from '../../../summary/standsOn.ts'
-import type { Grid } from '../../../definition/index.ts'
-import { epsilonTitle } from '../titles.ts'
+import { accuracyMetric } from '../../../summary/metrics.ts'
+import type { Grid, Metric } from '../../../definition/index.ts'
+import { attackTitles, epsilonTitle } from '../titles.ts'
+import type { TransferParams } from './params.ts'
 
 /** Table 4: success rates by model and epsilon, counted in both ways, with the clean error beside them. */
-export function successTable(grid: Grid): DataTable {
+export function successTable(grid: Grid, from: ReadonlyMap<number, { title: string }>): DataTable {
   return {
     id: 'success',
     title: 'Attack success rate',
-    comparedWithin: ['epsilon'],
+    comparedWithin: ['epsilon', 'surrogate'],
     columns: [
       { key: 'model', title: 'Model', kind: 'text' },
       { key: 'epsilon', title: 'Epsilon', kind: 'number' },
@@ -20,6 +22,7 @@ export function successTable(grid: Grid): DataTable {
       { key: 'lo', title: '95 % from', kind: 'fraction' },
       { key: 'hi', title: 'to', kind: 'fraction' },
       { key: 'conditional', title: 'Success, of those right before', kind: 'fraction', better: 'lower' },
+      { key: 'surrogate', title: 'Images made with', kind: 'text' },
     ],
     rows: grid.cells.map((cell) => ({
       model: cell.model,
@@ -30,6 +33,7 @@ export function successTable(grid: Grid): DataTable {
       lo: cell.interval ? 1 - cell.interval.hi : null,
       hi: cell.interval ? 1 - cell.interval.lo : null,
       conditional: grid.lostShare(cell),
+      surrogate: from.get(cell.modelId)?.title ?? '',
     })),
   }
 }
@@ -46,6 +50,25 @@ export function keyOf(grid: Grid): KeyNumber | null {
       .map(({ modelId, top1, n }) => ({ modelId, value: top1 === null ? null : 1 - top1, n })),
   )
 }
+
+/** Success over all images at each epsilon, with its Wilson interval. */
+export const successMetrics = (grid: Grid, attack: TransferParams['attack']): Metric[] =>
+  grid.cells
+    .filter(({ params }) => Number(params['epsilon']) > 0)
+    .map((cell) => {
+      const { value, interval, ...rest } = accuracyMetric(
+        grid,
+        cell,
+        `transfer-attack.${attack}-${Number(cell.params['epsilon'])}`,
+        `${attackTitles[attack]}, success at ${epsilonTitle(Number(cell.params['epsilon']))}`,
+      )
+      return {
+        ...rest,
+        better: 'lower' as const,
+        value: value === null ? null : 1 - value,
+        interval: interval && { ...interval, lo: 1 - interval.hi, hi: 1 - interval.lo },
+      }
+    })
 
 /** Success rate against epsilon. The point at 0 is the clean error. */
 export function successFigure(grid: Grid): FigureSpec {
