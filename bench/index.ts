@@ -17,6 +17,7 @@ const all = [
   'pages',
   'facts',
   'remote',
+  'cluster',
   'gpu',
 ]
 const wanted = process.argv.slice(2)

@@ -1,5 +1,8 @@
 // `npm test`: all checks, the fastest first. Prints the counts of the tests at the end.
 import { conclude, lint, runTests, together, typeChecks } from './checks.ts'
+import { installForTests } from './setup/debian.ts'
+
+await installForTests()
 
 const [eslint = [], prettier = []] = lint
 const failed = await together([

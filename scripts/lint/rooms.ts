@@ -28,6 +28,7 @@ export const engineRooms: readonly string[] = [
   'bundles',
   'report',
   'units',
+  'cluster',
   'api',
   'serve',
 ]

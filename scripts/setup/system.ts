@@ -1,9 +1,9 @@
 // Second half of the set-up, on the pinned Node: the system packages of Electron, and Electron.
-import { installDebianPackages } from './debian.ts'
+import { installForWindow } from './debian.ts'
 import { electronFolder } from './electron.ts'
 
 try {
-  await installDebianPackages()
+  await installForWindow()
   console.log(`setup: Electron runtime in ${await electronFolder()}`)
 } catch (error) {
   console.error(`setup: ${error instanceof Error ? error.message : String(error)}`)

@@ -3,6 +3,7 @@ import { stoppedBy } from '#engine/base/stopSignal.ts'
 import { errorCodes } from '#shared/errors.ts'
 import { addFactsCommands } from './commands/facts.ts'
 import { addBundleCommands } from './commands/bundle.ts'
+import { addClusterCommands } from './commands/cluster.ts'
 import { addDatasetCommands } from './commands/dataset.ts'
 import { addFigureCommand } from './commands/figure.ts'
 import { addJobCommands } from './commands/job.ts'
@@ -85,6 +86,7 @@ function buildProgram(session: CliSession, version: string, fail: (exit: number)
   addBundleCommands(program, session, fail)
   addServeCommand(program, session)
   addRemoteCommands(program, session, fail)
+  addClusterCommands(program, session, fail)
   addSystemCommands(program, session, fail)
   return program
 }

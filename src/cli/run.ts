@@ -16,6 +16,7 @@ import { stopReasonText } from '#shared/stopWords.ts'
 import { fieldsOf, type Field, type Params, type Space } from '#shared/params/fields.ts'
 import { inOtherSpace, largestSize } from '#shared/params/space.ts'
 import type { Client } from './client.ts'
+import { submitStudy } from './commands/cluster.ts'
 import { namedSubset } from './commands/subset.ts'
 import { followJob } from './follow.ts'
 import { formatDuration, formatPairs } from './format.ts'
@@ -42,6 +43,7 @@ export interface RunFlags extends GlobalOptions {
   until?: string[]
   cost?: boolean
   store?: boolean
+  cluster?: string
   provider?: Provider
   threads?: number
   batch?: number
@@ -109,7 +111,10 @@ export async function runStudy(
     await printCost(session, client, input, sizesIn(fieldsOf(kind.params), params, stds), options)
     return null
   }
-  return measure(session, client, input, until, options)
+  if (options.cluster === undefined) return measure(session, client, input, until, options)
+  if (until) throw new KernelscopeError('USAGE', 'a study on a cluster runs to its end: leave out --until')
+  const { id } = await client.studies.store(input)
+  return submitStudy(session, client, id, { ...options, profile: options.cluster })
 }
 
 /** Says what a preset repeats of the paper, and what it chose that was not given otherwise. */

@@ -73,6 +73,12 @@ export const errorCodes = {
   FIGURE_NOT_FOUND: { exit: 7, hint: 'List the figures to see what there is.' },
   JOB_NOT_FOUND: { exit: 7, hint: 'List the jobs to see what there is.' },
   JOB_STATE: { exit: 7, hint: 'The job is not in a state that allows this.' },
+  CLUSTER_PROFILE: { exit: 7, hint: 'List the profiles to see what there is.' },
+  CLUSTER_RUN: { exit: 7, hint: 'List the cluster runs to see what there is.' },
+  CLUSTER_FAILING: {
+    exit: 7,
+    hint: 'Remove the cause that the message names, then resume the run: what was merged is not computed again.',
+  },
   // inference
   PROVIDER_UNAVAILABLE: {
     exit: 8,

@@ -41,6 +41,7 @@ const releases = [
   { schema: 8, commit: '8b76550', studies: [...predicting, measuring, weighing], later: true },
   { schema: 9, commit: '8416742', studies: [...predicting, measuring, weighing], later: true },
   { schema: 10, commit: 'a1d4489', studies: [...predicting, measuring, weighing], later: true },
+  { schema: 11, commit: '07d160a', studies: [...predicting, measuring, weighing], later: true },
 ]
 
 interface StudyOutput {

@@ -63,6 +63,7 @@ export function addStudyCommands(program: Command, session: CliSession, fail: (e
     .option('--until <rule>', untilHelp, collect)
     .option('--cost', 'only say what it would cost')
     .option('--store', 'only store it, to be measured on other machines; see "study plan"')
+    .option('--cluster <profile>', 'submit it to a SLURM cluster instead; see "cluster profile list"')
     .addOption(
       new Option('--provider <name>', 'where models run').choices([
         'auto',

@@ -1,6 +1,7 @@
 import { createRouterClient, type RouterClient } from '@orpc/server'
 import { bundles } from './handlers/bundles.ts'
 import { compositions } from './handlers/compositions.ts'
+import { cluster } from './handlers/cluster.ts'
 import { annotations } from './handlers/annotations.ts'
 import { datasets } from './handlers/datasets.ts'
 import { intake } from './handlers/intake.ts'
@@ -41,6 +42,7 @@ export const router = api.router({
   bundles,
   reports,
   units,
+  cluster,
   system,
 })
 

@@ -54,3 +54,9 @@ export function conditionsMeasured(db: Db, datasetId: number): (variantId: numbe
       return own.some((mark) => mark > 0)
     })
 }
+
+/** Lists the examples of a workspace with what names each of them in every workspace: digest of the image and class. */
+export const exampleKeys = (db: Db): { id: number; key: string }[] =>
+  db
+    .prepare<[], { id: number; key: string }>(`SELECT id, hex(digest) || ' ' || class AS key FROM example`)
+    .all()

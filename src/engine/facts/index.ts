@@ -78,7 +78,7 @@ export { cellsState, imageVersion, otherFactsState, variantsState } from './stat
 export { factStore, type FactKey, type FactStore } from './store.ts'
 export { listedImages, type ListedStudyImage } from './listing.ts'
 export { factRestorer } from './restore.ts'
-export { conditionsMeasured, factVersion, exampleFacts } from './examples.ts'
+export { conditionsMeasured, factVersion, exampleFacts, exampleKeys } from './examples.ts'
 export { imageSummaries, type ImageSummary, type SummaryCell } from './summary.ts'
 export {
   findVariant,

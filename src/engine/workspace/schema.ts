@@ -10,6 +10,7 @@ import { migration008 } from './migrations/008.ts'
 import { migration009 } from './migrations/009.ts'
 import { migration010 } from './migrations/010.ts'
 import { migration011 } from './migrations/011.ts'
+import { migration012 } from './migrations/012.ts'
 
 /** Name of the database in the folder of a workspace. */
 export const databaseName = 'workspace.sqlite'
@@ -30,6 +31,7 @@ export const migrations: readonly (string | ((db: Db) => void))[] = [
   migration009,
   migration010,
   migration011,
+  migration012,
 ]
 
 /** Applies the migrations from a schema to another one. Call it in a transaction. */

@@ -6,6 +6,7 @@ import type { Contract } from './index.ts'
  */
 export const changes = {
   annotations: ['tag', 'revert', 'note'],
+  cluster: ['submit', 'refresh', 'cancel', 'resume', 'clear'],
   compositions: ['create', 'save', 'remove', 'saveStyle', 'removeStyle'],
   datasets: ['add', 'reindex', 'rename', 'remove', 'reroot'],
   jobs: ['pause', 'resume', 'cancel', 'reorder', 'clear'],

@@ -1,6 +1,7 @@
 import { bundles } from './bundles.ts'
 import { compositions } from './compositions.ts'
 import { annotations } from './annotations.ts'
+import { cluster } from './cluster.ts'
 import { datasets } from './datasets.ts'
 import { figures } from './figures.ts'
 import { files } from './files.ts'
@@ -35,12 +36,15 @@ export const contract = {
   bundles,
   reports,
   units,
+  cluster,
   system,
 }
 export type Contract = typeof contract
 
 export * from './annotations.ts'
 export * from './cellImages.ts'
+export * from './cluster.ts'
+export * from './clusterProfile.ts'
 export * from './common.ts'
 export * from './bundles.ts'
 export * from './bundleSignature.ts'

@@ -111,8 +111,9 @@ export const studies = {
     renameStudy(context.session.db, input.id, input.title),
   ),
   remove: api.studies.remove.handler(async ({ input, context }) => {
-    const { workspace, jobs } = context.session.open()
+    const { workspace, jobs, clusters } = context.session.open()
     getStudy(workspace.db, input.id)
+    await clusters.cancelAllOf(input.id)
     await jobs.clear(() => openJobsOf(workspace.db, { studyId: input.id }))
     return { ok: true, removalId: removeStudy(workspace.db, input.id) }
   }),

@@ -1,4 +1,5 @@
 import type { WorkspaceInfo } from '#shared/contract/index.ts'
+import { listRuns } from '../../cluster/index.ts'
 import { listDatasets, listSubsets } from '../../datasets/index.ts'
 import { listCompositions } from '../../figures/index.ts'
 import { listJobs } from '../../jobs/index.ts'
@@ -11,6 +12,7 @@ const lists: readonly [one: string, many: string, read: (db: Db, onDamaged: OnDa
   ['dataset', 'datasets', listDatasets],
   ['study', 'studies', listStudies],
   ['job', 'jobs', (db, onDamaged) => listJobs(db, -1, onDamaged)],
+  ['cluster run', 'cluster runs', (db, onDamaged) => listRuns(db, undefined, onDamaged)],
   ['composed figure', 'composed figures', listCompositions],
   ['subset', 'subsets', (db, onDamaged) => listSubsets(db, undefined, onDamaged)],
 ]

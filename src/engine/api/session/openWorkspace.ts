@@ -2,6 +2,7 @@ import type { Settings } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
 import { keepListsIn } from '../../archives/index.ts'
 import type { Log } from '../../base/log.ts'
+import { ClusterWatch, clusterWork } from '../../cluster/index.ts'
 import { Browser, removeLostFiles } from '../../datasets/index.ts'
 import { JobQueue, type JobContext } from '../../jobs/index.ts'
 import { ownReader, threadReader, type Reader } from '../../studies/index.ts'
@@ -19,10 +20,11 @@ import { DailyBackup } from './dailyBackup.ts'
 import { SelfChecks } from './selfChecks.ts'
 import { readSettings } from './settings.ts'
 
-/** An open workspace with its job queue, what reads it, and its self-checks. */
+/** An open workspace with its job queue, what looks after its runs on clusters, what reads it, and its self-checks. */
 export interface OpenWorkspace {
   workspace: Workspace
   jobs: JobQueue
+  clusters: ClusterWatch
   browser: Browser
   reader: Reader
   checks: SelfChecks
@@ -56,6 +58,7 @@ export function workOn(workspace: Workspace, { log, readsApart, run }: Beside): 
     jobs: new JobQueue(workspace.db, run, (error) =>
       log.write('warning', 'a job is damaged, or its state could not be stored', toErrorShape(error)),
     ),
+    clusters: new ClusterWatch(clusterWork(workspace, log)),
     browser: new Browser(workspace.path),
     reader: readsApart ? threadReader(workspace.path) : ownReader(workspace),
     checks: new SelfChecks(workspace, log),
@@ -65,10 +68,11 @@ export function workOn(workspace: Workspace, { log, readsApart, run }: Beside): 
 
 /** Ends what works on a workspace, after its running job has stored its results, and closes it. */
 export async function endWork(
-  { workspace, jobs, browser, reader, checks, backup }: OpenWorkspace,
+  { workspace, jobs, clusters, browser, reader, checks, backup }: OpenWorkspace,
   log: Log,
 ): Promise<void> {
   await checks.close()
+  await clusters.close()
   await jobs.close()
   await browser.close()
   await reader.close()
@@ -96,10 +100,11 @@ async function carryOutRemovals(workspace: Workspace): Promise<void> {
   await removeLostFiles(workspace)
 }
 
-/** Starts the queue. Where it cannot start, the workspace can still be looked at. */
-export function startJobs({ jobs }: OpenWorkspace, rests: boolean, log: Log): void {
+/** Starts the queue, and looks after runs on clusters. Where that fails, the workspace can still be looked at. */
+export function startJobs({ jobs, clusters }: OpenWorkspace, rests: boolean, log: Log): void {
   try {
     jobs.start(rests)
+    if (!rests) clusters.start()
   } catch (error) {
     log.write('warning', 'jobs do not run', toErrorShape(error))
   }

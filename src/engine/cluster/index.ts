@@ -1,0 +1,8 @@
+export { checkProfile } from './check.ts'
+export { clearRuns, logOf, resumeRun } from './manage.ts'
+export { costOf, startRun } from './start.ts'
+export { listProfiles, profileNamed, removeProfile, saveProfile } from './profiles.ts'
+export { getRun, listRuns } from './store/runs.ts'
+export { pageOfUnits } from './store/units.ts'
+export { ClusterWatch } from './watch.ts'
+export { clusterWork } from './work.ts'

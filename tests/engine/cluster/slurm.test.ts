@@ -1,0 +1,173 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createEngine, type Engine } from '#engine/api/index.ts'
+import { startSlurm, whyNoSlurm, type TestCluster } from '../../slurm.ts'
+import { noSshd, startSsh, type SshServer } from '../../ssh.ts'
+import { temporaryFolderOfFile } from '../../temporary.ts'
+import { differentBits, storedBits } from '../studies/storedBits.ts'
+import { runStudy, sampleImages } from '../studies/sample.ts'
+import {
+  close,
+  exported,
+  isOver,
+  nodeProgram,
+  submitted,
+  testProfile,
+  until,
+  workspaceOver,
+} from './world.ts'
+
+const why = whyNoSlurm()
+const folder = temporaryFolderOfFile()
+let cluster: TestCluster
+let ssh: SshServer | null = null
+const path = process.env['PATH'] ?? ''
+const engines: Engine[] = []
+const sample = { perClass: 1, seed: 0 }
+
+/** The four kinds that are given to the cluster, small. */
+const studies: [kind: string, params: Record<string, unknown>][] = [
+  ['random-patch-drop', { percents: [0, 40], repeats: 1 }],
+  ['lesion', { samples: 1 }],
+  ['adversarial', { attack: 'fgsm', epsilons: [0.004], transfer: false }],
+  ['imagenet-c', { corruptions: ['fog', 'jpeg_compression'], severities: [5] }],
+]
+
+/** What is said of a task whose node went, by whether SLURM has noticed that yet. */
+const lost = /its node failed on n\d|ended without a word on n\d/
+
+/** The scheduler of SLURM takes a second or two for each step. */
+const patient = { timeout: 60_000, interval: 500 }
+
+describe.skipIf(why !== null)(`a study on a SLURM cluster${why === null ? '' : ` (${why})`}`, () => {
+  beforeAll(async () => {
+    process.env['KERNELSCOPE_CONFIG'] = join(folder, 'config')
+    cluster = await startSlurm(join(folder, 'slurm'), 2)
+    ssh = noSshd === null ? await startSsh({ SLURM_CONF: process.env['SLURM_CONF'] ?? '' }) : null
+    process.env['PATH'] = ssh?.env['PATH'] ?? path
+    sampleImages(folder, 2, 4)
+  })
+  afterAll(async () => {
+    await close(engines)
+    await ssh?.close()
+    process.env['PATH'] = path
+    await cluster.stop()
+    delete process.env['KERNELSCOPE_CONFIG']
+  })
+
+  it('gives the facts of a local run to the bit, for several studies at once', async () => {
+    const here = await workspaceOver(join(folder, 'here'), join(folder, 'images'))
+    const away = await workspaceOver(join(folder, 'away'), join(folder, 'images'))
+    engines.push(here.engine, away.engine)
+    // Units of about four images; the speed is guessed from the size of the model, always the same.
+    await away.client.cluster.saveProfile({ profile: testProfile(folder, { unitMinutes: 0.0015 }) })
+    const runs: number[] = []
+    for (const [kind, params] of studies) {
+      const { modelId, datasetId } = away
+      const { id } = await away.client.studies.store({ kind, params, modelIds: [modelId], datasetId, sample })
+      runs.push((await submitted(away.client, id, 'two nodes')).id)
+    }
+    for (const [kind, params] of studies)
+      await runStudy(here.client, {
+        kind,
+        params,
+        modelIds: [here.modelId],
+        datasetId: here.datasetId,
+        sample,
+      })
+    let units = 0
+    for (const id of runs) {
+      const run = await until(away.client, id, isOver)
+      expect([run.state, run.reasons, run.problem]).toEqual(['done', [], null])
+      // Nothing is left of it on the cluster.
+      expect(existsSync(run.folder)).toBe(false)
+      units += run.units.done
+      expect((await away.client.studies.result({ id: run.studyId })).complete).toBe(true)
+    }
+    expect(units).toBeGreaterThan(studies.length)
+    expect(differentBits(storedBits(here.engine), storedBits(away.engine))).toEqual([])
+  })
+
+  it('loses and doubles nothing where nodes, tasks, packs, the controller and the engine fail', async () => {
+    const { engine, client, modelId, datasetId } = await workspaceOver(
+      join(folder, 'trouble'),
+      join(folder, 'images'),
+    )
+    const command = nodeProgram(
+      folder,
+      `case "$unit.$submission" in
+        1.1|3.1) sleep 300; exit 1;;
+        2.*|2a.*) exit 139;;
+        4.1) flip "$@"; exit;;
+      esac`,
+    )
+    // Through ssh, as from another machine than the login node.
+    const host = ssh?.host ?? null
+    const profile = testProfile(folder, {
+      name: 'bad',
+      host,
+      command,
+      prologue: exported,
+      unitMinutes: 0.0003,
+    })
+    await client.cluster.saveProfile({ profile })
+    const { id: studyId } = await client.studies.store({
+      kind: 'clean-accuracy',
+      params: {},
+      modelIds: [modelId],
+      datasetId,
+    })
+    const { id } = await submitted(client, studyId, 'bad')
+    // The second unit fails at once, so that the first and the third run until they are ended.
+    const sleeping = async () => (await client.cluster.units({ id, states: ['running'] })).units
+    await expect
+      .poll(async () => {
+        await client.cluster.refresh({ id })
+        return (await sleeping()).map(({ name }) => name)
+      }, patient)
+      .toEqual(['1', '3'])
+    const { units } = await client.cluster.units({ id })
+    expect(units.map(({ name, images }) => [name, images])).toEqual([
+      ['1', 2],
+      ['2', 2],
+      ['3', 2],
+      ['4', 2],
+    ])
+    const nodeOf = (name: string) => units.find((unit) => unit.name === name)?.attempts[0]?.node ?? ''
+    // The limit of one task is brought forward; its node stays, and the node of the other goes.
+    const jobs = cluster.slurm('squeue', '-h', '-r', '-o', '%K %A')
+    const jobOf = (index: number) => new RegExp(`^${index} (\\d+)$`, 'm').exec(jobs)?.[1] ?? ''
+    cluster.slurm('scontrol', 'update', `JobId=${jobOf(2)}`, 'EndTime=now+1')
+    cluster.killNode(nodeOf('1'))
+    cluster.controller('SIGSTOP')
+    expect((await client.cluster.refresh({ id })).note).toMatch('SLURM does not answer')
+    // What was submitted is in the workspace: another engine goes on with it.
+    await engine.close()
+    cluster.controller('SIGCONT')
+    const second = await createEngine({ overrides: { threads: 1, batch: 4 }, imageWorkers: 1 })
+    engines.push(second)
+    await second.client.workspace.open({ path: join(folder, 'trouble') })
+    await until(second.client, id, ({ reasons }) => reasons.some(({ reason }) => lost.test(reason)))
+    cluster.startNode(nodeOf('1'))
+    const run = await until(second.client, id, isOver)
+    const { units: after } = await second.client.cluster.units({ id })
+    const reasonsOf = (name: string) =>
+      after.find((unit) => unit.name === name)?.attempts.map(({ reason }) => reason) ?? []
+    expect(reasonsOf('1')).toEqual([expect.stringMatching(lost), ''])
+    expect(reasonsOf('3')).toEqual([expect.stringMatching('longer than the time limit'), ''])
+    expect(reasonsOf('4')).toEqual([expect.stringMatching('its pack was refused'), ''])
+    // What always fails is halved down to its image, which is named; its neighbour is measured.
+    expect(reasonsOf('2')).toHaveLength(3)
+    expect(reasonsOf('2a')).toHaveLength(3)
+    expect(reasonsOf('2b')).toEqual([''])
+    expect(run).toMatchObject({
+      state: 'done',
+      facts: { added: 7, known: 0 },
+      units: { done: 4, split: 1, failed: 1 },
+    })
+    const { conditions, failures } = await second.client.studies.result({ id: studyId })
+    expect(conditions[0]).toMatchObject({ n: 7, failed: 1, missing: 0 })
+    expect(failures[0]?.message).toMatch('status 139')
+  })
+})
