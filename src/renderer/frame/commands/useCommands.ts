@@ -11,6 +11,7 @@ import { useTheme } from '../../lib/useTheme.ts'
 import { useEngineStore } from '../../lib/stores/engine.ts'
 import { useGuideStore } from '../../features/guide/guideStore.ts'
 import { useHistoryStore } from '../../lib/stores/history.ts'
+import { useClustersStore } from '../../lib/stores/clusters.ts'
 import { useJobsStore } from '../../lib/stores/jobs.ts'
 import { useReadOnly } from '../../lib/useLocked.ts'
 import { useWorkspaceStore } from '../../lib/stores/workspace.ts'
@@ -35,6 +36,7 @@ export const useCommands = createSharedComposable(() => {
   const theme = useTheme()
   const newFigure = useNewFigure()
   const jobs = useJobsStore()
+  const clusters = useClustersStore()
   const engineStore = useEngineStore()
   const guide = useGuideStore()
   const workspace = useWorkspaceStore()
@@ -138,8 +140,8 @@ export const useCommands = createSharedComposable(() => {
       run: async () => void (await attempt(async () => jobs.running && jobs.cancel(jobs.running.id))),
     },
     'jobs.clear': {
-      when: () => jobs.all.length > jobs.openCount,
-      run: async () => void (await attempt(jobs.clear)),
+      when: () => jobs.all.length + clusters.runs.length > jobs.openCount + clusters.openCount,
+      run: async () => void (await attempt(() => Promise.all([jobs.clear(), clusters.clear()]))),
     },
     'engine.restart': {
       when: always,

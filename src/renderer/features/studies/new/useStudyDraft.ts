@@ -169,13 +169,17 @@ export function useStudyDraft() {
     return null
   })
 
-  /** Stores and queues the study; an error is kept in `refused`. */
-  async function start(): Promise<Study | null> {
+  /** Stores the study, and queues it unless it is to run elsewhere; an error is kept in `refused`. */
+  async function start(elsewhere = false): Promise<Study | null> {
     if (!input.value || starting.value) return null
     starting.value = true
     try {
       const { value: until } = stop.until
-      return studies.put(await engine.studies.run({ ...input.value, ...(until ? { until } : {}) }))
+      return studies.put(
+        elsewhere
+          ? await engine.studies.store(input.value)
+          : await engine.studies.run({ ...input.value, ...(until ? { until } : {}) }),
+      )
     } catch (thrown) {
       startRefused.value = toKernelscopeError(thrown)
       return null
