@@ -82,10 +82,11 @@ describe.skipIf(noSshd !== null)(
       shown = await openApp([], path.join(folder, 'near'))
       await engineIs(shown.page, 'ready', 60_000)
       await shown.page.getByText(/^lab, \d+ ms/).waitFor()
-      await nothingRuns(shown.page, 200_000)
       await ofStudy().click()
       await shown.page.getByText('What was used').waitFor()
       await shoot(shown.page, 'far-study')
+      await nothingRuns(shown.page, 200_000)
+      await expect.poll(() => shown.page.getByText('the study is not complete').count()).toBe(0)
     })
 
     it('comes back by itself after the connection was cut', async () => {
