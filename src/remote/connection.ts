@@ -36,7 +36,9 @@ interface ConnectionEvents {
  * Unanswered pings after which it is told, and after which a connection counts as lost: the engine may only be busy. They are
  * counted, not timed, so that a laptop may sleep.
  */
-const missed = { told: 3, lost: 20 }
+const missed = { told: 3, lost: 20, afterSleep: 2 }
+/** Pings that did not come in time, by which a machine has slept: then the line is likelier gone than the engine busy. */
+const pingsOfSleep = 5
 const closeWithinMs = 2000
 const usualPingMs = 3000
 /** Characters kept of what ssh and the login shell print. */
@@ -54,6 +56,8 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   #problem: KernelscopeError | null = null
   #over = false
   #pings = 0
+  #pingedAt = 0
+  #patience = missed.lost
   #asked = new Map<number, number>()
   #timer: NodeJS.Timeout | undefined
 
@@ -132,8 +136,12 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   }
 
   #ping(): void {
+    const now = Date.now()
+    if (this.#pings > 0 && now - this.#pingedAt > pingsOfSleep * this.#pingEveryMs)
+      this.#patience = missed.afterSleep
+    this.#pingedAt = now
     if (this.#asked.size === missed.told) this.emit('silent', (missed.lost - missed.told) * this.#pingEveryMs)
-    if (this.#asked.size >= missed.lost) {
+    if (this.#asked.size >= this.#patience) {
       this.#problem = new KernelscopeError('REMOTE_LOST', 'the other machine stopped answering')
       this.#child.kill('SIGKILL')
       return
@@ -147,6 +155,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     const asked = this.#asked.get(n)
     if (asked === undefined) return
     this.#asked.clear()
+    this.#patience = missed.lost
     this.emit('roundTrip', performance.now() - asked)
   }
 

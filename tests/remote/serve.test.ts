@@ -161,18 +161,26 @@ describe('a far end', () => {
     expect(problem).toMatchObject({ code, message: expect.stringContaining(message) })
   })
 
+  const silent = `printf '\\nkernelscope:stdio:1 {"version":"0.1.0","platform":"x","home":"/","workspace":null}\\n'; exec sleep 100`
+
   it('that is silent counts as lost', async () => {
-    const far = shell(
-      `printf '\\nkernelscope:stdio:1 {"version":"0.1.0","platform":"x","home":"/","workspace":null}\\n'; sleep 100`,
-      {
-        pingEveryMs: 20,
-      },
-    )
+    const far = shell(silent, { pingEveryMs: 20 })
     far.engine.start()
     await expect
       .poll(() => far.states.findLast((state) => state.state === 'down' && !state.busy))
       .toMatchObject({ problem: { message: 'the other machine stopped answering' } })
     expect(far.states.find(({ state }) => state === 'down')).toMatchObject({ busy: true })
+    await far.engine.stop()
+  })
+
+  it('that is silent after this machine has slept counts as lost at once', async () => {
+    const far = shell(silent, { pingEveryMs: 20, waitsMs: [60_000] })
+    far.engine.start()
+    await far.is('ready')
+    // Nothing runs for ten times as long as between two pings, as in a sleep.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
+    await far.is('down')
+    expect(far.states.filter((state) => state.state === 'down' && state.busy)).toEqual([])
     await far.engine.stop()
   })
 })
