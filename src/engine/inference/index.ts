@@ -22,9 +22,9 @@ export {
   sameBits,
   secondsTogether,
   timeSplits,
-  trialOutputs,
   trialPixels,
   type SplitTime,
+  type Splittable,
   type SplitTrial,
 } from './splitTrial.ts'
 export {

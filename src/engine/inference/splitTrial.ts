@@ -1,7 +1,6 @@
 import { generator } from '#shared/random.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import type { Feed, OpenRequest } from './protocol.ts'
-import type { Session } from './session.ts'
+import type { OpenRequest } from './protocol.ts'
 import { sessionsThatFit, type Split } from './split.ts'
 
 /** Factor by which a split must be faster than one session with all threads. */
@@ -15,12 +14,20 @@ export interface SplitTime extends Split {
   same: boolean
 }
 
+/** A session of a graph, in a worker of its own. */
+export interface Splittable {
+  readonly request: { readonly path: string; readonly threads: number }
+  close(): Promise<void>
+}
+
 /** What the sessions of a trial are of. */
-export interface SplitTrial {
+export interface SplitTrial<S extends Splittable> {
+  /** Images of a call. */
   batch: number
-  feeds: Feed[]
   /** Opens the same graph with another number of threads. */
-  open(threads: number): Promise<Session>
+  open(threads: number): Promise<S>
+  /** All that a call gives for the first `rows` of a batch of random images, the same in every trial. */
+  outputs(session: S, rows: number): Promise<Float32Array>
 }
 
 /** The fastest of some splits whose outputs are the same; null where none beats one session with all threads by 5 %. */
@@ -29,21 +36,16 @@ export function fastestSplit(alone: number, times: readonly SplitTime[]): SplitT
   return best && best.secondsPerImage * gain < alone ? best : null
 }
 
-/** Outputs of a full batch of random pixels, the same in every trial. */
-export async function trialOutputs(session: Session, { batch, feeds }: SplitTrial): Promise<Float32Array> {
-  const pixels = trialPixels(session.request, batch)
-  return (await session.outputs({ pixels, first: 0, batch }, batch, feeds)).outputs
-}
-
 /** Seconds per image of sessions that compute at once, after each has run once. */
-export async function secondsTogether(sessions: readonly Session[], { batch, feeds }: SplitTrial) {
+export async function secondsTogether<S extends Splittable>(
+  sessions: readonly S[],
+  { batch, outputs }: Omit<SplitTrial<S>, 'open'>,
+): Promise<number> {
   const started = performance.now()
   const calls = await Promise.all(
     sessions.map(async (session) => {
-      const pixels = trialPixels(session.request, batch)
       let done = 0
-      for (; done < 2 || performance.now() - started < timedMs; done++)
-        await session.outputs({ pixels, first: 0, batch }, 1, feeds)
+      for (; done < 2 || performance.now() - started < timedMs; done++) await outputs(session, 1)
       return done
     }),
   )
@@ -56,20 +58,20 @@ export async function secondsTogether(sessions: readonly Session[], { batch, fee
  *
  * @param first with the threads of the split; it has run once
  * @param bytesOfOne what the first takes, a run included
- * @throws the errors of `openSession` and `Session.outputs`, except where memory runs out
+ * @throws the errors of `trial`, except where memory runs out
  */
-export async function openOthers(
-  first: Session,
+export async function openOthers<S extends Splittable>(
+  first: S,
   split: Split,
-  trial: SplitTrial,
+  trial: SplitTrial<S>,
   bytesOfOne: number,
-): Promise<[Session, ...Session[]]> {
-  const sessions: [Session, ...Session[]] = [first]
+): Promise<[S, ...S[]]> {
+  const sessions: [S, ...S[]] = [first]
   try {
     while (sessions.length < sessionsThatFit(split.sessions, bytesOfOne, process.availableMemory())) {
       const other = await trial.open(split.threads)
       sessions.push(other)
-      await trialOutputs(other, trial)
+      await trial.outputs(other, trial.batch)
     }
   } catch (error) {
     await closeAll(sessions.splice(1))
@@ -78,7 +80,7 @@ export async function openOthers(
   return sessions
 }
 
-export async function closeAll(sessions: readonly Pick<Session, 'close'>[]): Promise<void> {
+export async function closeAll(sessions: readonly Pick<Splittable, 'close'>[]): Promise<void> {
   await Promise.all(sessions.map((session) => session.close()))
 }
 
@@ -86,11 +88,11 @@ export async function closeAll(sessions: readonly Pick<Session, 'close'>[]): Pro
  * Times splits one after the other, until two in a row are no faster than the best before, memory does not suffice, or
  * `worthIt` says that going on costs more than it can save. Closes all sessions that it opens.
  *
- * @param wanted outputs of one session with all threads for the pixels of `trialOutputs`
+ * @param wanted outputs of one session with all threads for a full batch
  */
-export async function timeSplits(
+export async function timeSplits<S extends Splittable>(
   splits: readonly Split[],
-  trial: SplitTrial,
+  trial: SplitTrial<S>,
   wanted: Float32Array,
   worthIt: (split: Split) => boolean,
 ): Promise<SplitTime[]> {
@@ -101,9 +103,9 @@ export async function timeSplits(
     if (inVain === 2 || !worthIt({ sessions, threads })) break
     const before = process.memoryUsage.rss()
     const first = await trial.open(threads)
-    let open: readonly Session[] = [first]
+    let open: readonly S[] = [first]
     try {
-      const same = sameBits(await trialOutputs(first, trial), wanted)
+      const same = sameBits(await trial.outputs(first, trial.batch), wanted)
       if (same)
         open = await openOthers(first, { sessions, threads }, trial, process.memoryUsage.rss() - before)
       if (same && open.length < sessions) break

@@ -5,8 +5,7 @@ import {
   type OpenRequest,
   type ProviderName,
   type Session,
-  type Split,
-  type SplitTrial,
+  trialPixels,
 } from '../inference/index.ts'
 import type { Log } from '../base/log.ts'
 import { classifierInterface } from '../onnx/index.ts'
@@ -14,7 +13,7 @@ import type { Workspace } from '../workspace/index.ts'
 import { classifierGraph, unchangedGraph, writeFiles, type GraphPlan } from './graphPlan.ts'
 import { lanesOf, type Lane } from './lanes.ts'
 import { namingModel, openWithFirst, type ClassifierSettings } from './opening.ts'
-import { knownSplit, openSplit, splittable, trySplits, type SplitKey } from './sessionSplits.ts'
+import { knownSplit, settleSplit, splittable, type SplitKey } from './sessionSplits.ts'
 import type { StoredModel } from './store.ts'
 import { findVariant, internVariant, setVariantBatch, type Variant, variantKey } from '../facts/index.ts'
 
@@ -84,7 +83,8 @@ export async function openClassifier(
   try {
     const variant = internVariant(workspace.db, variantKey(model, provider.name))
     const batch = await settleBatch(workspace, first, variant, io.batch, settings.batch, plan)
-    const { sessions, split } = await settleSplit(workspace, log, keyOf(provider.name, variant.id), {
+    let pixels: SharedArrayBuffer | undefined
+    const { sessions, split } = await settleSplit(workspace.db, log, keyOf(provider.name, variant.id), {
       first,
       rss,
       images,
@@ -92,8 +92,11 @@ export async function openClassifier(
       secondsPerImage: variant.secondsPerImage,
       trial: {
         batch,
-        feeds: plan.trialFeeds ?? [],
         open: (threads) => openSession(request(provider.name, threads)),
+        async outputs(session, rows) {
+          pixels ??= trialPixels(first.request, batch)
+          return (await session.outputs({ pixels, first: 0, batch }, rows, plan.trialFeeds)).outputs
+        },
       },
     })
     const lanes = lanesOf(sessions)
@@ -133,28 +136,4 @@ async function settleBatch(
   const trial = await findBatch(session, plan.trialFeeds)
   setVariantBatch(workspace.db, variant.id, trial.batch, 1 / trial.imagesPerSecond)
   return trial.batch
-}
-
-interface FirstSession {
-  first: Session
-  /** Memory of the process before it was opened. */
-  rss: number
-  images: number
-  secondsToOpen: number
-  secondsPerImage: number | null
-  trial: SplitTrial
-}
-
-/** The sessions of the fastest split that is known, or that a trial finds now; else the first alone. */
-async function settleSplit(
-  { db }: Workspace,
-  log: Log,
-  key: SplitKey | null,
-  { trial, rss, ...opened }: FirstSession,
-): Promise<{ sessions: [Session, ...Session[]]; split: Split | null }> {
-  const { first } = opened
-  if (key === null) return { sessions: [first], split: null }
-  const known = knownSplit(db, key)
-  const split = known === undefined ? await trySplits(db, log, key, trial, opened) : known
-  return { sessions: split ? await openSplit(first, split, trial, rss) : [first], split }
 }

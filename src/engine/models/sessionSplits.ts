@@ -7,10 +7,9 @@ import {
   splitsOf,
   splitText,
   timeSplits,
-  trialOutputs,
-  type Session,
   type Split,
   type SplitTime,
+  type Splittable,
   type SplitTrial,
 } from '../inference/index.ts'
 import type { Log } from '../base/log.ts'
@@ -47,8 +46,11 @@ export function knownSplit(db: Db, key: SplitKey): SplitTime | null | undefined 
 }
 
 /** A session that is open, and what is about to be computed with it. */
-export interface OpenFirst {
-  first: Session
+export interface OpenFirst<S extends Splittable> {
+  first: S
+  trial: SplitTrial<S>
+  /** Memory of the process before it was opened. */
+  rss: number
   /** Seconds that opening it took. */
   secondsToOpen: number
   /** Images that are to be computed; a trial must not take more than 5 % of their time. */
@@ -61,12 +63,11 @@ export interface OpenFirst {
  * Times how threads are best split into sessions, where that pays off, and keeps the times. The outputs of a split must be
  * those of one session with all threads to the bit; else it is never chosen. Gives the fastest split, or null.
  */
-export async function trySplits(
+async function trySplits<S extends Splittable>(
   db: Db,
   log: Log,
   key: SplitKey,
-  trial: SplitTrial,
-  { first, secondsToOpen, images, secondsPerImage }: OpenFirst,
+  { first, trial, secondsToOpen, images, secondsPerImage }: OpenFirst<S>,
 ): Promise<SplitTime | null> {
   const started = performance.now()
   const perImage = secondsPerImage ?? (await secondsTogether([first], trial))
@@ -77,7 +78,7 @@ export async function trySplits(
     spent() + sessions * (secondsToOpen + trial.batch * perImage) + 3 * trial.batch * perImage < most
   const splits = splitsOf(key.threads)
   if (!splits[0] || !worthIt(splits[0])) return null
-  const wanted = await trialOutputs(first, trial)
+  const wanted = await trial.outputs(first, trial.batch)
   const alone = await secondsTogether([first], trial)
   const times = await timeSplits(splits, trial, wanted, worthIt)
   const store = (name: string, seconds: number) =>
@@ -92,26 +93,42 @@ export async function trySplits(
 }
 
 /** The sessions of a split in place of one that is open. That one is closed, where it has other threads. */
-export async function openSplit(
-  first: Session,
+async function openSplit<S extends Splittable>(
+  { first, trial, rss }: OpenFirst<S>,
   split: Split,
-  trial: SplitTrial,
-  rssBefore: number,
-): Promise<[Session, ...Session[]]> {
+): Promise<[S, ...S[]]> {
   if (first.request.threads === split.threads) {
-    await trialOutputs(first, trial)
-    return openOthers(first, split, trial, process.memoryUsage.rss() - rssBefore)
+    await trial.outputs(first, trial.batch)
+    return openOthers(first, split, trial, process.memoryUsage.rss() - rss)
   }
   await first.close()
   const before = process.memoryUsage.rss()
   const other = await trial.open(split.threads)
   try {
-    await trialOutputs(other, trial)
+    await trial.outputs(other, trial.batch)
     return await openOthers(other, split, trial, process.memoryUsage.rss() - before)
   } catch (error) {
     await closeAll([other])
     throw error
   }
+}
+
+/**
+ * The sessions of the fastest split that is known, or that a trial finds now; else the first alone.
+ *
+ * @param key null where one session serves
+ */
+export async function settleSplit<S extends Splittable>(
+  db: Db,
+  log: Log,
+  key: SplitKey | null,
+  opened: OpenFirst<S>,
+): Promise<{ sessions: [S, ...S[]]; split: Split | null }> {
+  const { first } = opened
+  if (key === null) return { sessions: [first], split: null }
+  const known = knownSplit(db, key)
+  const split = known === undefined ? await trySplits(db, log, key, opened) : known
+  return { sessions: split ? await openSplit(opened, split) : [first], split }
 }
 
 /** Threads that the sessions of a run may have together, and whether they can be split at all. */

@@ -4,6 +4,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import { openClassifier, sessionTimes, usableModel } from '#engine/models/index.ts'
+import { keptSessions } from '#engine/studies/definition/index.ts'
+import { attackOnce } from '#engine/studies/kinds/attacks/adversarial/open.ts'
+import { internVariant, variantKey } from '#engine/facts/index.ts'
 import { sampleModel } from '../studies/sample.ts'
 
 let folder: string
@@ -61,6 +64,41 @@ it.each(['replk31', 'resnet', 'vit'])(
     expect(new Set([...one.outputs, ...two.outputs, ...split.outputs]).size).toBe(1)
   },
 )
+
+it('attacks have a trial of their own, for gradients and predictions', async () => {
+  const { id } = await engine.client.models.add({ path: sampleModel('resnet') })
+  const { workspace } = engine.session.open()
+  const model = usableModel(workspace.db, id)
+  const sessions = keptSessions()
+  const noted: string[] = []
+  const context = {
+    ...{
+      workspace,
+      log: engine.session.log,
+      sessions,
+      progress: { note: (text: string) => noted.push(text) },
+    },
+    settings: { provider: 'cpu', threads: 2, batch },
+  }
+  const open = async (calls: number) => {
+    // What the opening of sessions asks of a run.
+    const attack = attackOnce(context as never, model, calls)
+    const opened = await attack.open()
+    await attack.close()
+    return [opened.sessions.length, opened.sessions.every(({ ended }) => ended)]
+  }
+  expect(await open(16)).toEqual([1, true])
+  const { id: variant } = internVariant(workspace.db, variantKey(model, 'cpu'))
+  const own = () =>
+    [...sessionTimes(workspace.db, variant).keys()].filter((name) => name.startsWith('attack'))
+  expect(own()).toEqual([])
+  await open(1e9)
+  expect(own().sort()).toEqual(['attack 1x2', 'attack 2x1 of 2'])
+  workspace.db
+    .prepare("UPDATE session_time SET seconds_per_image = 1e-9 WHERE plan = 'attack 2x1 of 2'")
+    .run()
+  expect(await open(1e9)).toEqual([2, true])
+})
 
 it('a run that is too short for a trial has one session, and none is tried', async () => {
   const { id } = await engine.client.models.add({ path: sampleModel('replk3') })

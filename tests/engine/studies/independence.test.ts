@@ -52,7 +52,7 @@ function splitFromNowOn({ engine, models }: Place) {
   const { db } = engine.session.open().workspace
   for (const id of Object.values(models)) {
     const variant = internVariant(db, variantKey(getModel(db, id), 'cpu'))
-    for (const plan of ['pixels', 'floats', 'gated', 'segment', 'mask-1']) {
+    for (const plan of ['pixels', 'floats', 'gated', 'segment', 'mask-1', 'attack']) {
       setSessionTime(db, variant.id, `${plan} 1x2`, { secondsToOpen: 0, secondsPerImage: 1 })
       setSessionTime(db, variant.id, `${plan} 2x1 of 2`, { secondsToOpen: 0, secondsPerImage: 0.1 })
     }
@@ -194,7 +194,7 @@ describe('for any batch size, number of threads and image workers, order of imag
       const b = await runStopping(other.engine, input(other, wanted.toReversed()))
       const { job } = await other.engine.client.studies.get({ id: b.id })
       if (shared) expect(job?.progress.note).toContain('shared prefixes computed once')
-      if (shared || kind === 'random-patch-drop')
+      if (shared || kind === 'random-patch-drop' || kind === 'adversarial')
         expect(job?.progress.note).toContain('2 sessions of 1 thread')
       stopped += b.stops > 0 ? 1 : 0
 

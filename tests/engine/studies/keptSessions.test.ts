@@ -11,7 +11,10 @@ function counted() {
     counts.open++
     // Only what is asked of a session that waits.
     const session = { ended: false, close: () => Promise.resolve(void counts.open--) }
-    return Promise.resolve({ session, provider: { name: 'cpu', reason: '' } } as unknown as OpenAttack)
+    return Promise.resolve({
+      sessions: [session],
+      provider: { name: 'cpu', reason: '' },
+    } as unknown as OpenAttack)
   }
   return { counts, open }
 }
@@ -38,7 +41,8 @@ it('keeps as many as there is room for, and none whose worker has died', async (
   for (const id of [1, 2, 3]) await sessions.giveAttack(model(id, 200), await open())
   expect(counts.open).toBe(2)
   await sessions.close()
-  const { session, provider } = await open()
-  await sessions.giveAttack(model(1), { session: { ...session, ended: true }, provider })
+  const opened = await open()
+  const [first] = opened.sessions
+  await sessions.giveAttack(model(1), { ...opened, sessions: [{ ...first, ended: true }] })
   expect(counts.open).toBe(0)
 })

@@ -1,14 +1,16 @@
 import { canonicalJson } from '#shared/canonical.ts'
-import type { AttackSession, ProviderChoice } from '../../inference/index.ts'
+import { closeAll, type AttackSession, type ProviderChoice } from '../../inference/index.ts'
 import type { Classifier, GraphPlan, StoredModel } from '../../models/index.ts'
 
 /** Sessions that are kept open between two stretches of a run, and bytes of their model files, at most. */
 const mostSessions = 6
 const mostBytes = 2 ** 30
 
-/** The graphs of an attack, with the provider that they were opened with. */
+/** Sessions of the graphs of an attack that compute at once, with the provider that they were opened with. */
 export interface OpenAttack {
-  session: AttackSession
+  sessions: readonly [AttackSession, ...AttackSession[]]
+  /** Threads of each of them; 0: ONNX Runtime chooses. */
+  threads: number
   provider: ProviderChoice
 }
 
@@ -24,16 +26,16 @@ export interface KeptSessions {
   take(model: StoredModel, graph: GraphPlan, open: () => Promise<Classifier>): Promise<Classifier>
   /** Gives a session back: it stays open where it is used again and there is room. */
   give(model: StoredModel, graph: GraphPlan, classifier: Classifier): Promise<void>
-  /** Takes the session that attacks a model, or opens it. */
+  /** Takes the sessions that attack a model, or opens them. */
   takeAttack(model: StoredModel, open: () => Promise<OpenAttack>): Promise<OpenAttack>
-  /** Gives it back, as `give`. One whose worker has died is closed. */
+  /** Gives them back, as `give`. They are closed where the worker of one has died. */
   giveAttack(model: StoredModel, attack: OpenAttack): Promise<void>
   close(): Promise<void>
 }
 
 export function keptSessions(): KeptSessions {
   const classifiers = shelf<Classifier>((classifier) => classifier.close())
-  const attacks = shelf<OpenAttack>(({ session }) => session.close())
+  const attacks = shelf<OpenAttack>(({ sessions }) => closeAll(sessions))
   const isRoom = (bytes: number) =>
     fitsKept(
       classifiers.held().count + attacks.held().count + 1,
@@ -50,9 +52,10 @@ export function keptSessions(): KeptSessions {
     },
     takeAttack: ({ id }, open) => attacks.take(String(id), open),
     giveAttack({ id, bytes }, attack) {
-      // Two graphs, forward and backward, each with the weights.
-      const keeps = this.again && !attack.session.ended && isRoom(2 * bytes)
-      return attacks.give(String(id), attack, 2 * bytes, keeps)
+      // Two graphs in each, forward and backward, both with the weights.
+      const all = 2 * bytes * attack.sessions.length
+      const ended = attack.sessions.some((session) => session.ended)
+      return attacks.give(String(id), attack, all, this.again && !ended && isRoom(all))
     },
     async close() {
       await classifiers.close()

@@ -93,12 +93,13 @@ export interface LoadedBatch extends LoadedImages {
   images: StudyImage[]
 }
 
-/** Yields the images batch by batch, as `loadImages`. Loads each batch while the one before is computed. */
+/** Yields the images batch by batch, as `loadImages`. Loads the next `ahead` batches while one is computed. */
 export async function* loadedBatches(
   pool: ImagePool,
   images: StudyImage[],
   preprocessing: Preprocessing,
   batch: number,
+  ahead = 1,
 ): AsyncGenerator<LoadedBatch, void, undefined> {
   async function* load() {
     for (let at = 0; at < images.length; at += batch) {
@@ -106,5 +107,5 @@ export async function* loadedBatches(
       yield { images: part, ...(await loadImages(pool, part, preprocessing, batch)) }
     }
   }
-  yield* prefetch(load(), 1)
+  yield* prefetch(load(), ahead)
 }

@@ -25,7 +25,7 @@ export interface AttackOrder {
  * @param take gets the answer for `rows` images, starting at image `first`
  */
 export async function attackInCalls(
-  session: AttackSession,
+  session: Pick<AttackSession, 'attack' | 'ended'>,
   size: CallSize,
   { images, pixels, problems }: LoadedBatch,
   { model, runs, keep, crashes }: AttackOrder,

@@ -62,7 +62,7 @@ export function comesAlong(
  * The clean condition, where its predictions are to be taken from the gradients of attacks that begin at the clean images: both
  * are missing, and a trial found the same bits as those of the model's own graph. Makes the trial where that pays off.
  *
- * @param open opens the attack, whose session stays open
+ * @param open opens the attack, whose sessions stay open
  */
 export async function cleanAlong(
   context: MeasureContext,
@@ -109,15 +109,16 @@ async function tried(context: MeasureContext, open: () => Promise<OpenAttack>): 
     .outputs({ pixels, first: 0, batch }, batch)
     .finally(() => sessions.give(model, unchangedGraph, plain))
   const opened = await open()
+  const [session] = opened.sessions
   if (opened.provider.name !== provider.name || job.signal.aborted) return false
   const outputs: number[] = []
   try {
     for (let first = 0; first < batch; first += most) {
       const rows = Math.min(most, batch - first)
-      outputs.push(...(await opened.session.scores({ pixels, first, batch: most }, rows)).clean)
+      outputs.push(...(await session.scores({ pixels, first, batch: most }, rows)).clean)
     }
   } catch (error) {
-    if (!isComputingProblem(error) || opened.session.ended) throw error
+    if (!isComputingProblem(error) || session.ended) throw error
     return false
   }
   const same = sameBits(Float32Array.from(outputs), wanted.outputs)

@@ -1,10 +1,11 @@
+import { splitText } from '../../../../inference/index.ts'
 import { gradientCallSize } from '../../../measure/calls.ts'
 import { measureGrid } from '../../../measure/grid.ts'
 import { onFloats } from '../../../measure/sessions.ts'
 import { cleanAlong } from './cleanAlong.ts'
 import { strongestAttack } from './conditions.ts'
 import { followChunk, type Followed } from './follow.ts'
-import { attackOnce } from './open.ts'
+import { attackOnce, callsOf } from './open.ts'
 import type { AdversarialParams } from './params.ts'
 import { isSame, openTargets, type TransferTarget } from './show.ts'
 import { attackOf, beginsClean, isAttack, trajectories, type AttackRun } from './trajectories.ts'
@@ -32,7 +33,8 @@ export async function measureAttacks(context: MeasureContext, chosen: Adversaria
     .map(attackOf)
     .filter(({ attack }) => attack.surrogate === null)
   const others = context.conditions.filter((condition) => !isAttack(condition))
-  const session = attackOnce(context, context.model)
+  const paths = trajectories(attacks).map((runs) => runs.map(({ attack }) => attack))
+  const session = attackOnce(context, context.model, callsOf(context, context.model, paths))
   try {
     const along = await cleanAlong(context, session.open)
     await measureGrid({ ...context, conditions: others.filter((condition) => condition !== along) })
@@ -51,7 +53,7 @@ export async function measureAttacks(context: MeasureContext, chosen: Adversaria
 async function attackAll(
   context: MeasureContext,
   chosen: AdversarialParams,
-  { session, provider }: OpenAttack,
+  { sessions, threads, provider }: OpenAttack,
   { attacks, along }: { attacks: AttackRun[]; along: StoredCondition | null },
 ): Promise<number> {
   const { workspace, source, order, stretch, model, progress, log } = context
@@ -61,7 +63,8 @@ async function attackAll(
   let left = 0
   try {
     if (strongest) await openTargets(context, strongest, shown)
-    const note = `${model.title} on ${provider.name}, attacks, batch ${size.most}`
+    const split = sessions.length > 1 ? `, ${splitText({ sessions: sessions.length, threads })}` : ''
+    const note = `${model.title} on ${provider.name}, attacks, batch ${size.most}${split}`
     progress.note(note)
     log.write('info', `${note}: ${provider.reason}`)
     const variantId = internVariant(workspace.db, variantKey(model, provider.name)).id
@@ -77,7 +80,7 @@ async function attackAll(
           shown: strongest && last && isSame(last.attack, strongest) ? shown : [],
           clean: runs === carrier ? clean : null,
         }
-        left += await followChunk(context, session, followed, chunk, size)
+        left += await followChunk(context, sessions, followed, chunk, size)
         if (context.job.signal.aborted) return left
       }
     }

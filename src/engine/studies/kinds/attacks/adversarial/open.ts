@@ -1,31 +1,112 @@
-import { openAttackSession, type AttackSession } from '../../../../inference/index.ts'
-import { classifierGraph, openWithFirst, writeGraph, type StoredModel } from '../../../../models/index.ts'
+import type { Attack } from '#shared/attacks.ts'
+import {
+  openAttackSession,
+  trialPixels,
+  type AttackSession,
+  type ProviderName,
+} from '../../../../inference/index.ts'
+import { countImages, findVariant, internVariant, variantKey } from '../../../../facts/index.ts'
+import {
+  classifierGraph,
+  knownSplit,
+  openWithFirst,
+  settleSplit,
+  splittable,
+  writeGraph,
+  type SplitKey,
+  type StoredModel,
+} from '../../../../models/index.ts'
 import { pixelScale } from '../../../../onnx/index.ts'
 import type { MeasureContext, OpenAttack } from '../../../definition/index.ts'
+import { gradientCallSize } from '../../../measure/calls.ts'
+import { gradientForwards } from '../../../measure/gradientForwards.ts'
+import { attackForwards } from '../../../measure/work.ts'
 
-/** Takes the session that attacks a model from those of the run, or opens it with the first provider that does. */
-export const takeAttack = (context: MeasureContext, model: StoredModel): Promise<OpenAttack> =>
-  context.sessions.takeAttack(model, () => {
-    context.progress.note(`${model.title}: building the backward pass`)
-    return openWithFirst(context.settings, context.log, async (name) =>
-      openAttackSession(await attackRequest(context, model, name)),
-    )
-  })
+/** Name of the sessions that attack, where their times are kept. */
+const attackPlan = 'attack'
 
-/** The session that attacks a model, opened where it is first asked for. */
+/**
+ * What attacks with a model's gradient on all images of a study cost, in gradients with a prediction of an image each; 0 after
+ * a death of the engine, since one session computes then.
+ *
+ * @param paths attacks that share a trajectory
+ */
+export function callsOf(
+  { workspace, source, job, progress }: MeasureContext,
+  model: StoredModel,
+  paths: readonly (readonly Attack[])[],
+): number {
+  if (job.crashes > 0 && !progress.moved()) return 0
+  const forwards = paths.reduce((sum, attacks) => sum + attackForwards(model, attacks), 0)
+  return (countImages(workspace.db, source) * forwards) / (gradientForwards(model) + 1)
+}
+
+/** The sessions that attack a model. */
 export interface AttackOnce {
+  /** Takes them from those of the run, or opens them with the first provider that does, where that is first asked for. */
   open(): Promise<OpenAttack>
-  /** Gives it back, where it was opened. */
+  /** Gives them back, where they were opened. */
   close(): Promise<void>
 }
 
-export function attackOnce(context: MeasureContext, model: StoredModel): AttackOnce {
+/** @param calls what `callsOf` says; 0: one session serves */
+export function attackOnce(context: MeasureContext, model: StoredModel, calls: number): AttackOnce {
   let opened: OpenAttack | null = null
   return {
-    open: async () => (opened ??= await takeAttack(context, model)),
+    open: async () =>
+      (opened ??= await context.sessions.takeAttack(model, () => openAttack(context, model, calls))),
     async close() {
       if (opened) await context.sessions.giveAttack(model, opened)
     },
+  }
+}
+
+async function openAttack(context: MeasureContext, model: StoredModel, calls: number): Promise<OpenAttack> {
+  const { workspace, settings, log, progress } = context
+  const { db } = workspace
+  const started = performance.now()
+  const rss = process.memoryUsage.rss()
+  progress.note(`${model.title}: building the backward pass`)
+  const keyOf = (provider: ProviderName, variantId: number | null): SplitKey | null => {
+    const threads = calls > 0 ? splittable(provider, settings.threads) : null
+    return threads === null || variantId === null ? null : { variantId, plan: attackPlan, threads }
+  }
+  const { session: first, provider } = await openWithFirst(settings, log, async (name) => {
+    const request = await attackRequest(context, model, name)
+    const key = keyOf(name, findVariant(db, variantKey(model, name)))
+    return openAttackSession({
+      ...request,
+      threads: (key && knownSplit(db, key)?.threads) ?? request.threads,
+    })
+  })
+  try {
+    const { id } = internVariant(db, variantKey(model, provider.name))
+    const { most: batch } = gradientCallSize(model)
+    let pixels: SharedArrayBuffer | undefined
+    const { sessions, split } = await settleSplit(db, log, keyOf(provider.name, id), {
+      first,
+      rss,
+      images: calls,
+      secondsToOpen: (performance.now() - started) / 1000,
+      secondsPerImage: null,
+      trial: {
+        batch,
+        open: (threads) => openAttackSession({ ...first.request, threads }),
+        async outputs(session, rows) {
+          pixels ??= trialPixels({ ...first.request, pixelType: 'uint8' }, batch)
+          const { clean, gradient, attacked } = await session.scores({ pixels, first: 0, batch }, rows)
+          const all = new Float32Array(clean.length + attacked.length + gradient.length)
+          all.set(clean)
+          all.set(attacked, clean.length)
+          all.set(gradient, clean.length + attacked.length)
+          return all
+        },
+      },
+    })
+    return { sessions, threads: split?.threads ?? settings.threads, provider }
+  } catch (error) {
+    await first.close()
+    throw error
   }
 }
 
@@ -33,7 +114,7 @@ export function attackOnce(context: MeasureContext, model: StoredModel): AttackO
 export async function attackRequest(
   { workspace, settings }: Pick<MeasureContext, 'workspace' | 'settings'>,
   model: StoredModel,
-  provider: AttackSession['request']['provider'],
+  provider: ProviderName,
 ): Promise<AttackSession['request']> {
   const normalisation = model.preprocessing
   const gradientPath = await writeGraph(workspace, model, 'attack', { op: 'attack', normalisation })

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Attack } from '#shared/attacks.ts'
+import { attack as attackSchema, type Attack } from '#shared/attacks.ts'
 import { canonicalJson } from '#shared/canonical.ts'
 import type { ErrorShape } from '#shared/errors.ts'
 import { throughDraft } from '../../../../base/wholeFile.ts'
@@ -11,13 +11,14 @@ import type { AttackSession } from '../../../../inference/index.ts'
 import { usableModel, type StoredModel } from '../../../../models/index.ts'
 import type { Workspace } from '../../../../workspace/index.ts'
 import { attackInCalls } from '../adversarial/calls.ts'
-import { takeAttack } from '../adversarial/open.ts'
+import { attackOnce, callsOf } from '../adversarial/open.ts'
 import type { TransferParams } from './params.ts'
 import { preparedSurrogate } from './surrogate.ts'
 import { gradientCallSize } from '../../../measure/calls.ts'
+import { inLanes } from '../../../measure/inLanes.ts'
 import { loadedBatches, type LoadedBatch } from '../../../measure/load.ts'
 import type { StudyImage } from '../../../../facts/index.ts'
-import type { MeasureContext, OpenAttack } from '../../../definition/index.ts'
+import type { MeasureContext } from '../../../definition/index.ts'
 
 /**
  * Path of the adversarial image of an attack: an 8-bit PNG of the surrogate's input size. The attack names
@@ -34,7 +35,7 @@ export function adversarialPath(workspace: Workspace, attack: Attack, image: Stu
 }
 
 /**
- * Makes adversarial images with a surrogate's gradient. The session opens at the first image that is missing.
+ * Makes adversarial images with a surrogate's gradient. The sessions open at the first image that is missing.
  */
 export interface AdversarialImages {
   readonly surrogate: StoredModel
@@ -58,14 +59,14 @@ export function openAdversarialImages(
   const { db } = context.workspace
   const surrogate = preparedSurrogate(db, context.source.datasetId, usableModel(db, surrogateId), params)
   const size = gradientCallSize(surrogate)
-  let opened: OpenAttack | null = null
-
-  async function open(): Promise<AttackSession> {
-    opened ??= await takeAttack(context, surrogate)
-    return opened.session
-  }
+  const attacks = context.conditions.flatMap(({ parts }) => {
+    const attack = attackSchema.safeParse(parts[0]?.transform).data
+    return attack ? [[attack]] : []
+  })
+  const session = attackOnce(context, surrogate, callsOf(context, surrogate, attacks))
 
   async function makeBatch(
+    lane: AttackSession,
     attack: Attack,
     loaded: LoadedBatch,
     failed: Map<string, ErrorShape>,
@@ -75,22 +76,16 @@ export function openAdversarialImages(
     const values = height * width * 3
     const crashes = context.progress.moved() ? 0 : context.job.crashes
     const order = { model: surrogate, runs: [attack], keep: true, crashes }
-    const found = await attackInCalls(
-      await open(),
-      size,
-      loaded,
-      order,
-      async ({ images: made }, first, rows) => {
-        for (const [row, image] of images.slice(first, first + rows).entries())
-          if (made && !problems[first + row])
-            await writePicture(
-              adversarialPath(context.workspace, attack, image),
-              made.subarray(row * values, (row + 1) * values),
-              height,
-              width,
-            )
-      },
-    )
+    const found = await attackInCalls(lane, size, loaded, order, async ({ images: made }, first, rows) => {
+      for (const [row, image] of images.slice(first, first + rows).entries())
+        if (made && !problems[first + row])
+          await writePicture(
+            adversarialPath(context.workspace, attack, image),
+            made.subarray(row * values, (row + 1) * values),
+            height,
+            width,
+          )
+    })
     for (const [row, { digest }] of images.entries()) {
       const problem = found[row]
       if (problem) failed.set(digest, problem)
@@ -101,15 +96,19 @@ export function openAdversarialImages(
     async make(attack, images) {
       const failed = new Map<string, ErrorShape>()
       const missing = images.filter((image) => !existsSync(adversarialPath(context.workspace, attack, image)))
-      for await (const loaded of loadedBatches(context.pool, missing, surrogate.preprocessing, size.most)) {
-        if (context.job.signal.aborted) break
-        await makeBatch(attack, loaded, failed)
+      if (missing.length === 0) return failed
+      const { sessions } = await session.open()
+      const { pool, job } = context
+      const batches = loadedBatches(pool, missing, surrogate.preprocessing, size.most, sessions.length)
+      const make = (loaded: LoadedBatch, lane: AttackSession) => makeBatch(lane, attack, loaded, failed)
+      try {
+        await inLanes(batches, sessions, make, job.signal)
+      } finally {
+        await batches.return()
       }
       return failed
     },
-    async close() {
-      if (opened) await context.sessions.giveAttack(surrogate, opened)
-    },
+    close: session.close,
   }
 }
 
