@@ -142,6 +142,8 @@ function singleRates({ db }: Workspace, { largeId }: Filled): Row[] {
     .pluck()
     .all(largeId)
   const conditions = db.prepare<[], number>('SELECT DISTINCT condition_id FROM fact_block').pluck().all()
+  // Cells of few facts have no block.
+  if (conditions.length === 0) return []
   const rateIn = (name: string, count: number, conditionAt: (at: number) => number, stay: number): Row => {
     const begun = cpuSeconds()
     let example = 0

@@ -52,7 +52,7 @@ export async function fill(folder: string, images: number, published = false): P
     const largeId = addRows(db, images, dataset.id, parts)
     const input: StudyInput = { kind: 'imagenet-c', params: {}, modelIds, datasetId: largeId, sample: null }
     const { id: studyId } = insertStudy(db, await settledStudy(db, input))
-    return { modelIds, smallId: dataset.id, largeId, studyId, input, facts: addFacts(db, studyId, largeId) }
+    return { modelIds, smallId: dataset.id, largeId, studyId, input, facts: addFacts(db, studyId) }
   } finally {
     await engine.close()
   }
@@ -112,7 +112,7 @@ function likeliest(first: number, confidence: number) {
 }
 
 /** Stores a fact for every cell of a study: a quarter is wrong, with any confidence. Returns their number. */
-function addFacts(db: Db, studyId: number, datasetId: number): number {
+function addFacts(db: Db, studyId: number): number {
   const examples = db
     .prepare<[number, string | null], [id: number, classIndex: number]>(
       'SELECT example_id, class_idx FROM image WHERE dataset_id = ? AND part IS ? ORDER BY id',
@@ -131,7 +131,10 @@ function addFacts(db: Db, studyId: number, datasetId: number): number {
       const key = variantKey(model, 'cpu', stored.condition.rewrite ?? noRewrite, settingOf(stored))
       const variantId = internVariant(db, key).id
       for (const { conditionId } of stored.parts)
-        for (const [exampleId, classIndex] of examples.all(datasetId, stored.source.part ?? null)) {
+        for (const [exampleId, classIndex] of examples.all(
+          stored.source.datasetId,
+          stored.source.part ?? null,
+        )) {
           const [isRight, u] = [random.integer(4) > 0, random.uniform()]
           const confidence = isRight ? 1 - u * u : 0.2 + 0.8 * u * u
           const predicted = (classIndex + Number(!isRight)) % 16
