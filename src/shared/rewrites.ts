@@ -19,6 +19,7 @@ export const rewrite = z.discriminatedUnion('op', [
     what: z.enum([
       'variance',
       'varianceOfBatchMean',
+      'gram',
       'attentionDistance',
       'classRow',
       'receptiveField',

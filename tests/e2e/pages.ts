@@ -62,6 +62,7 @@ export const pagesOf = ({
     shows: 'Random patch drop',
   },
   { name: 'questions', address: '/questions', shows: 'Salient occlusion' },
+  { name: 'paper', address: '/paper', shows: 'Table 5' },
   { name: 'ranking', address: '/ranking', shows: 'Ranking' },
   { name: 'figures', address: '/figures', shows: 'Figures' },
   { name: 'figure', address: `/figures/${figure}`, shows: 'Panel' },

@@ -25,6 +25,7 @@ export const imagesBehind = ({ at, vectors }: Omit<VectorGroup, 'variant'>, { se
 const titles: Record<Extract<Rewrite, { op: 'probe' }>['what'], string> = {
   variance: 'feature variance',
   varianceOfBatchMean: 'variance of the mean features',
+  gram: 'products of features',
   attentionDistance: 'attention distances',
   classRow: 'attention of the class token',
   receptiveField: 'receptive field',

@@ -10,11 +10,13 @@ import { imagenetR } from './benchmarks/imagenetR/index.ts'
 import { cleanAccuracy } from './benchmarks/cleanAccuracy/index.ts'
 import { featureVariance } from './kinds/featureVariance/index.ts'
 import { kernelAttention } from './kinds/kernelAttention/index.ts'
+import { kernelRobustness } from './kinds/kernelRobustness/index.ts'
 import { kernelSize } from './kinds/kernelSize/index.ts'
 import { lesion } from './kinds/lesion/index.ts'
 import { noiseFrequency } from './kinds/noiseFrequency/index.ts'
 import { receptiveFieldStudy } from './kinds/receptiveField/index.ts'
 import { randomPatchDrop } from './kinds/randomPatchDrop/index.ts'
+import { representation } from './kinds/representation/index.ts'
 import { saliencyGallery } from './kinds/saliencyGallery/index.ts'
 import { salientPatchDrop } from './kinds/salientPatchDrop/index.ts'
 import { transferAttack } from './kinds/attacks/transfer/index.ts'
@@ -40,6 +42,8 @@ export const studyDefinitions: readonly StudyDefinition[] = [
   attentionDistance,
   featureVariance,
   receptiveFieldStudy,
+  representation,
+  kernelRobustness,
   saliencyGallery,
 ]
 

@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { spearman } from '#shared/maths/rankCorrelation.ts'
 import { cornerOf, inPixels } from '#shared/figures/kernelDistance.ts'
 import { createEngine, type Engine } from '#engine/api/index.ts'
+import { getModel } from '#engine/models/index.ts'
+import { layersOf } from '#engine/studies/kinds/representation/measure.ts'
 import { strengthAt } from '#engine/studies/kinds/noiseFrequency/calibration.ts'
 import { looksLikeDino } from '#engine/studies/kinds/salientPatchDrop/saliencyModel.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
@@ -16,6 +19,7 @@ const golden = z
     digests: z.array(z.string()),
     units: z.record(z.string(), z.array(numbers)),
     batchVariance: numbers,
+    cka: z.array(numbers),
   })
   .parse(JSON.parse(readFileSync(new URL('goldens/letter.json', import.meta.url), 'utf8')))
 
@@ -31,7 +35,7 @@ beforeAll(async () => {
   engine = await createEngine({ overrides: { provider: 'cpu' } })
   await engine.client.workspace.create({ path: join(folder, 'workspace') })
   datasetId = await addDataset(engine.client, sampleImages(folder, 1))
-  for (const name of ['replk3', 'replk31', 'resnet', 'vit'])
+  for (const name of ['replk3', 'replk7', 'replk31', 'resnet', 'vit'])
     models[name] = (await engine.client.models.add({ path: sampleModel(name) })).id
   const rows = db()
     .prepare<[], { id: number; digest: string }>(
@@ -103,6 +107,62 @@ describe('variance of batch means', () => {
       params: { ...params, seed: 9 },
     })
     expect(again.job?.progress).toMatchObject({ done: 16, cacheHits: 16 })
+  })
+})
+
+describe('representation similarity', () => {
+  it('is the CKA of numpy on the features of PyTorch, block by block, and 1 on the diagonal', async () => {
+    const id = await run('representation-similarity', ['replk3', 'replk7'], { images: 16, batch: 16 })
+    const { figures, tables, complete } = await resultOf(id)
+    expect(complete).toBe(true)
+    const [own, both] = figures.map(({ cells }) => cells)
+    const blocks = async (name: string) => {
+      const points = await layersOf(getModel(db(), models[name] ?? 0))
+      return points.flatMap(({ kind }, at) => (kind === 'block' ? [at] : []))
+    }
+    const [rows, columns] = [await blocks('replk3'), await blocks('replk7')]
+    const width = both?.columns.length ?? 0
+    golden.cka.forEach((row, i) =>
+      row.forEach((wanted, j) =>
+        expect(both?.values[(rows[i] ?? 0) * width + (columns[j] ?? 0)]).toBeCloseTo(wanted, 4),
+      ),
+    )
+    const side = own?.rows.length ?? 0
+    for (let layer = 0; layer < side; layer++) expect(own?.values[layer * side + layer]).toBeCloseTo(1, 9)
+    expect(tables[0]?.rows).toHaveLength(both?.rows.length ?? 0)
+    // Another model beside them computes only its own features.
+    const again = await runStudy(engine.client, {
+      ...{ kind: 'representation-similarity', datasetId, params: { images: 16, batch: 16 } },
+      modelIds: ['replk3', 'resnet'].map((name) => models[name] ?? 0),
+    })
+    expect(again.job?.progress).toMatchObject({ done: 32, cacheHits: 16 })
+  })
+})
+
+describe('kernels and robustness', () => {
+  it('sets kernel distance and receptive field against what is lost, with rank correlations of the rows', async () => {
+    const params = { corruptions: ['contrast'], severity: 5, fieldImages: 2 }
+    const names = ['replk3', 'replk7', 'replk31', 'vit']
+    const { tables, figures, complete, conditions } = await resultOf(
+      await run('kernel-robustness', names, params),
+    )
+    expect(complete).toBe(true)
+    const rows = tables.find((table) => table.id === 'models')?.rows ?? []
+    // Larger kernels look farther; a ViT has none.
+    const distances = rows.map(({ distance }) => distance)
+    expect(Number(distances[0])).toBeLessThan(Number(distances[1]))
+    expect(Number(distances[1])).toBeLessThan(Number(distances[2]))
+    expect(distances[3]).toBeNull()
+    const top1 = (at: number) => conditions[at]?.top1 ?? NaN
+    rows.forEach(({ change }, at) => expect(change).toBeCloseTo(top1(2 * at + 1) - top1(2 * at), 12))
+    const found = tables.find((table) => table.id === 'correlations')?.rows ?? []
+    expect(found.map(({ models: count }) => count)).toEqual([3, 3, 4, 4])
+    const wanted = spearman(
+      rows.map(({ area }) => Number(area)),
+      rows.map(({ change }) => Number(change)),
+    )
+    expect(found[2]?.['value']).toBe(wanted?.value ?? null)
+    expect(figures.map(({ series }) => series.length)).toEqual([3, 4])
   })
 })
 

@@ -85,13 +85,26 @@ def hsic1(k: np.ndarray, l: np.ndarray) -> float:
     return (np.trace(k @ l) + (one @ k @ one) * (one @ l @ one) / ((n - 1) * (n - 2)) - 2 / (n - 2) * (one @ k @ l @ one)) / (n * (n - 3))
 
 
-def minibatch_cka(a: OnnxNet, b: OnnxNet, x: torch.Tensor, batch: int) -> list[list[float]]:
-    """Equation 2 of Nguyen, Raghu and Kornblith 2021: means over batches of the three HSICs, then their ratio; [layers of a, layers of b]."""
+def minibatch_cka(a, b, x: np.ndarray | torch.Tensor, batch: int) -> list[list[float]]:
+    """Equation 2 of Nguyen, Raghu and Kornblith 2021: means over batches of the three HSICs, then their ratio; [layers of a, layers of b].
+
+    `a` and `b` give the features of a batch by layer, [images, values].
+    """
     parts = [x[at : at + batch] for at in range(0, len(x), batch)]
-    grams = [[[f @ f.T for f in features(net, part)] for net in (a, b)] for part in parts]
+    grams = [[[f @ f.T for f in of(part)] for of in (a, b)] for part in parts]
     mean = lambda of, i, to, j: np.mean([hsic1(g[of][i], g[to][j]) for g in grams])  # noqa: E731
     rows, columns = len(grams[0][0]), len(grams[0][1])
     return [[float(mean(0, i, 1, j) / np.sqrt(mean(0, i, 0, i) * mean(1, j, 1, j))) for j in range(columns)] for i in range(rows)]
+
+
+def toy() -> dict:
+    """Whole numbers as features of 18 images, two layers and one, in batches of six."""
+    draw = np.random.RandomState(7)
+    a, b = [draw.randint(-9, 10, (18, width)) for width in (3, 5)], draw.randint(-9, 10, (18, 4)) + 20
+    b[:, 0] += 2 * a[0][:, 1]
+    places = np.arange(18)
+    found = minibatch_cka(lambda at: [one[at].astype(float) for one in a], lambda at: [b[at].astype(float)], places, 6)
+    return {"a": [one.tolist() for one in a], "b": b.tolist(), "batch": 6, "cka": found}
 
 
 def main() -> None:
@@ -103,7 +116,8 @@ def main() -> None:
         "digests": digests,
         "units": {name: without_units(name, x.numpy()) for name in ("resnet", "vit")},
         "batchVariance": np.mean([batch_variance(small, x[:8]), batch_variance(small, x[8:])], axis=0).tolist(),
-        "cka": minibatch_cka(small, other, x, 8),
+        "cka": minibatch_cka(lambda part: features(small, part), lambda part: features(other, part), x, 16),
+        "toy": toy(),
     }
     (OUT / "letter.json").write_text(json.dumps(golden, separators=(",", ":")) + "\n")
     print({name: [len(rows), rows[0]] for name, rows in golden["units"].items()})

@@ -5,7 +5,7 @@ import { inputSizes } from '../shape/sizes.ts'
 import type { AttentionMap } from '../structure/attention.ts'
 import type { FeaturePoint } from '../structure/features.ts'
 import { fourAxes } from './attentionAxes.ts'
-import { GraphBuilder, int } from './build.ts'
+import { GraphBuilder, int, ints } from './build.ts'
 import { upgraded } from './upgrade.ts'
 
 type FeatureAxes = Pick<FeaturePoint, 'layout' | 'extraTokens'>
@@ -18,6 +18,8 @@ type Reduction =
   | { kind: 'variance'; of: FeatureAxes }
   /** Sum over images of the features times the image's weight in `rowWeights`, [N]. Has the tensor's shape with N = 1. */
   | { kind: 'weightedSum'; of: FeatureAxes }
+  /** Products of the images' features with each other, all values of an image in one row, less the mean over images: [N,N]. */
+  | { kind: 'gram' }
   /** Attention of the class token to each patch, without renormalisation: [N,heads,patches]. */
   | { kind: 'classRow'; of: AttentionMap }
   /** Attention distance in pixels, without the class token: summed over keys, averaged over queries, [N,heads]. */
@@ -72,6 +74,8 @@ function reduced(build: GraphBuilder, tensor: string, reduction: Reduction, half
       return variance(build, x, reduction.of)
     case 'weightedSum':
       return weightedSum(build, x, reduction.of)
+    case 'gram':
+      return gram(build, x)
     case 'classRow':
       return classRow(build, x, reduction.of)
     case 'attentionDistance':
@@ -101,6 +105,13 @@ function weightedSum(build: GraphBuilder, tensor: string, { layout }: FeatureAxe
     build.int64s([-1, ...new Array<number>(others).fill(1)]),
   ])
   return build.node('ReduceSum', [build.node('Mul', [tensor, perImage]), build.int64s([0])])
+}
+
+/** Less the mean, because differences of features are small beside it, and float32 would lose them in the products. */
+function gram(build: GraphBuilder, tensor: string): string {
+  const rows = build.node('Reshape', [tensor, build.int64s([0, -1])])
+  const centred = build.node('Sub', [rows, build.node('ReduceMean', [rows, build.int64s([0])])])
+  return build.node('MatMul', [centred, build.node('Transpose', [centred], { perm: ints([1, 0]) })])
 }
 
 /** The slice from `start` to the end along one axis. */
