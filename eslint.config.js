@@ -93,6 +93,7 @@ const opensOwnFiles = [
   'src/engine/api/files/uploads.ts',
   'src/engine/api/session/lastWorkspace.ts',
   'src/engine/bundles/{archive,lines}.ts',
+  'src/engine/cluster/profiles.ts',
   'src/engine/figures/typeface.ts',
   'src/engine/models/labels.ts',
   'src/engine/onnx/file/{variant,whole}.ts',

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { KernelscopeError } from '#shared/errors.ts'
 import { asSystemError } from '../../base/systemError.ts'
+import { piecesOf } from '../../base/userFile.ts'
 import type { Answer, RunOptions } from './host.ts'
 
 /** Bytes of an answer that are kept. */
@@ -18,7 +19,8 @@ interface Streams {
 /**
  * Runs a program to its end, with no terminal. Its answer is cut after 64 MiB.
  *
- * @throws UNSUPPORTED where it cannot be started or takes too long; the reason of the signal
+ * @throws UNSUPPORTED where it cannot be started or takes too long; the reason of the signal; the errors of
+ *   `piecesOf` for the input
  */
 export async function runChild(
   words: readonly [string, ...string[]],
@@ -53,7 +55,7 @@ export async function runChild(
     const written = output
       ? pipeline(child.stdout, createWriteStream(output))
       : child.stdout.on('data', keep(texts.out))
-    const given = input ? pipeline(createReadStream(input), child.stdin) : child.stdin.end()
+    const given = input ? pipeline(piecesOf(input), child.stdin) : child.stdin.end()
     const [code, sent, stored] = await Promise.allSettled([ended, given, written])
     if (code.status === 'rejected') throw code.reason
     if (stop.aborted) throw stop.reason

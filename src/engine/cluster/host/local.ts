@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
+import { piecesOf } from '../../base/userFile.ts'
 import { writeWhole } from '../../base/wholeFile.ts'
 import { asSystemError } from '../../base/systemError.ts'
 import { runChild } from './child.ts'
@@ -9,7 +9,7 @@ import type { Host } from './host.ts'
 export const localHost: Host = {
   name: 'this machine',
   run: (command, options) => runChild(['/bin/sh', '-c', command], options),
-  send: async (file, to, options) => void (await writeWhole(to, createReadStream(file), options?.signal)),
+  send: async (file, to, options) => void (await writeWhole(to, piecesOf(file), options?.signal)),
   async fetch(from, file) {
     try {
       await copyFile(from, file)
