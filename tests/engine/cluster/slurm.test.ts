@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
@@ -12,6 +12,7 @@ import {
   exported,
   isOver,
   nodeProgram,
+  smallDisk,
   submitted,
   testProfile,
   until,
@@ -24,6 +25,7 @@ let cluster: TestCluster
 let ssh: SshServer | null = null
 const path = process.env['PATH'] ?? ''
 const engines: Engine[] = []
+const disk = smallDisk(join(folder, 'small'))
 const sample = { perClass: 1, seed: 0 }
 
 /** The four kinds that are given to the cluster, small. */
@@ -61,7 +63,7 @@ describe.skipIf(why !== null)(`a study on a SLURM cluster${why === null ? '' : `
     const away = await workspaceOver(join(folder, 'away'), join(folder, 'images'))
     engines.push(here.engine, away.engine)
     // Units of about four images; the speed is guessed from the size of the model, always the same.
-    await away.client.cluster.saveProfile({ profile: testProfile(folder, { unitMinutes: 0.0015 }) })
+    await away.client.cluster.saveProfile({ profile: testProfile(folder, { unitMinutes: 0.003 }) })
     const runs: number[] = []
     for (const [kind, params] of studies) {
       const { modelId, datasetId } = away
@@ -169,5 +171,48 @@ describe.skipIf(why !== null)(`a study on a SLURM cluster${why === null ? '' : `
     const { conditions, failures } = await second.client.studies.result({ id: studyId })
     expect(conditions[0]).toMatchObject({ n: 7, failed: 1, missing: 0 })
     expect(failures[0]?.message).toMatch('status 139')
+  })
+
+  it('checks a profile by a small unit, whose facts are those of this machine', async () => {
+    const { engine, client } = await workspaceOver(join(folder, 'checked'), join(folder, 'images'))
+    engines.push(engine)
+    const check = async (name: string) => {
+      for await (const event of await client.cluster.check({ name }))
+        if (event.type === 'result') return event.result
+      throw new Error('the check gave no result')
+    }
+    const good = testProfile(folder, { name: 'good' })
+    await client.cluster.saveProfile({ profile: good })
+    const { ok, steps } = await check('good')
+    expect(steps.map(({ id, state }) => [id, state])).toEqual(
+      ['host', 'slurm', 'folder', 'kernelscope', 'unit', 'facts'].map((id) => [id, 'ok']),
+    )
+    expect([ok, steps.at(-1)?.value]).toEqual([true, '8 are equal to those of this machine to the bit (cpu)'])
+    expect(readdirSync(good.folder).filter((name) => name.includes('check'))).toEqual([])
+    await client.cluster.saveProfile({ profile: { ...good, name: 'lost', command: '/nowhere/kernelscope' } })
+    const lost = await check('lost')
+    expect(lost.ok).toBe(false)
+    expect(lost.steps.at(-1)).toMatchObject({
+      id: 'unit',
+      state: 'error',
+      value: expect.stringMatching(/could not be run on n\d \(status 127\)/),
+    })
+  })
+
+  it.skipIf(disk === null)('submits a unit again whose node has a full disk, and says so', async () => {
+    const { engine, client, modelId, datasetId } = await workspaceOver(
+      join(folder, 'full'),
+      join(folder, 'images'),
+    )
+    engines.push(engine)
+    const prologue = `[ "$submission" = 1 ] && disk='${disk}' || disk='${join(folder, 'scratch')}'`
+    const profile = testProfile(folder, { name: 'full', prologue, scratch: '$disk' })
+    await client.cluster.saveProfile({ profile })
+    const study = { kind: 'clean-accuracy', params: {}, modelIds: [modelId], datasetId, sample }
+    const { id: studyId } = await client.studies.store(study)
+    const { id } = await submitted(client, studyId, 'full')
+    const run = await until(client, id, isOver)
+    expect(run).toMatchObject({ state: 'done', facts: { added: 4, known: 0 } })
+    expect(run.reasons).toEqual([{ reason: expect.stringMatching(/DISK_FULL.* on n\d/), count: 1 }])
   })
 })

@@ -1,6 +1,8 @@
-import { chmodSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import { clusterProfile, type ClusterProfile, type ClusterRun } from '#shared/contract/index.ts'
 import { root } from '../../../scripts/run.ts'
@@ -78,4 +80,12 @@ export const isOver = (run: ClusterRun): boolean => run.finishedAt !== null
 
 export const close = async (engines: readonly (Engine | undefined)[]) => {
   for (const engine of engines) await engine?.close()
+}
+
+/** Mounts a disk of 256 KiB at a folder, until the tests of the file are over; null where that is not possible here. */
+export function smallDisk(folder: string): string | null {
+  mkdirSync(folder)
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', folder]).status !== 0) return null
+  afterAll(() => void spawnSync('umount', [folder]))
+  return folder
 }
