@@ -63,7 +63,7 @@ describe.skipIf(why !== null)(`a study on a SLURM cluster${why === null ? '' : `
     const away = await workspaceOver(join(folder, 'away'), join(folder, 'images'))
     engines.push(here.engine, away.engine)
     // Units of about four images; the speed is guessed from the size of the model, always the same.
-    await away.client.cluster.saveProfile({ profile: testProfile(folder, { unitMinutes: 0.003 }) })
+    await away.client.cluster.saveProfile({ profile: testProfile(folder, { unitMinutes: 0.0015 }) })
     const runs: number[] = []
     for (const [kind, params] of studies) {
       const { modelId, datasetId } = away
