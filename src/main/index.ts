@@ -9,6 +9,7 @@ import { writeCrash } from './crash.ts'
 import { CurrentEngine } from './currentEngine.ts'
 import { answerDialogs } from './dialogs.ts'
 import { Engine } from './engine.ts'
+import { answerInstalls } from './installs.ts'
 import { guardSession, refuseNavigation } from './guards.ts'
 import { Machine } from './machine.ts'
 import { answerFetches } from './fetch/answerFetches.ts'
@@ -66,6 +67,7 @@ function run() {
   onCall(channels.useEngine, z.string().max(5000).nullable(), (address) => machine.use(engine, address))
   onCall(channels.stopConnecting, nothing, () => machine.stop())
   answerDialogs()
+  answerInstalls(process.env)
   answerFetches(() => engine.answering(pictureWaitMs))
 
   const show = () => {

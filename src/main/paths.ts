@@ -14,6 +14,9 @@ export const pageFolder = path.join(here, '../renderer')
 export const iconFile = outsideAsar(path.join(here, '../../resources/icons/256x256.png'))
 export const engineFile = outsideAsar(path.join(here, 'engine.js'))
 
+/** The checkout, or what the packaged app has outside its asar. */
+export const engineFolder = path.join(path.dirname(engineFile), '../..')
+
 /** The pinned Node: shipped with the packaged app, a devDependency in a checkout. */
 export const nodeFile = () =>
   app.isPackaged

@@ -1,5 +1,5 @@
 import { contextBridge, ipcRenderer, webFrame, webUtils } from 'electron'
-import type { Bridge, EngineState, FetchProgress } from '#shared/bridge.ts'
+import type { Bridge, EngineState, FetchProgress, InstallStep } from '#shared/bridge.ts'
 import { channels } from '#shared/channels.ts'
 
 /** Calls back with each message of the shell on a channel. The shell's event object never reaches the page. */
@@ -25,6 +25,10 @@ const bridge: Bridge = {
   restartEngine: () => ipcRenderer.invoke(channels.restartEngine),
   useEngine: (address) => ipcRenderer.invoke(channels.useEngine, address),
   stopConnecting: () => ipcRenderer.invoke(channels.stopConnecting),
+  lookAtMachine: (address) => ipcRenderer.invoke(channels.lookAtMachine, address),
+  installEngine: (address) => ipcRenderer.invoke(channels.installEngine, address),
+  stopInstall: () => ipcRenderer.send(channels.stopInstall),
+  onInstallStep: (callback) => subscribe<InstallStep>(channels.installStep, callback),
   onEngineState(callback) {
     const stop = subscribe<EngineState>(channels.engineState, callback)
     void ipcRenderer.invoke(channels.engineState).then(callback)

@@ -42,6 +42,29 @@ export interface FetchProgress {
 /** What was fetched, with why no more was; null where the person chose no place. */
 export type Fetched = { files: { path: string; bytes: number }[]; problem?: ErrorShape } | null
 
+/** What a machine has of Kernelscope, and what would be done for it to have this version. */
+export interface InstallLook {
+  plan:
+    | { state: 'ready' }
+    /** The engine of this computer can be sent. */
+    | { state: 'install'; why: string }
+    /** It cannot: the person runs a command there. */
+    | { state: 'byHand'; why: string; command: string }
+  host: string
+  version: string
+  /** System, processor and C library, for people. */
+  machine: string
+  /** Bytes that would be sent, before packing. */
+  bytes: number
+}
+
+/** How far an installation is. */
+export interface InstallStep {
+  step: 'preparing' | 'sending' | 'checking'
+  bytes: number
+  total: number
+}
+
 /**
  * What the preload gives the page, as `window.kernelscope`. The page gets paths only from dialogs and drops.
  * The RPC port arrives as a `message` event on window with data `'kernelscope:port'` and one MessagePort. A new port
@@ -72,6 +95,13 @@ export interface Bridge {
   useEngine(address: string | null): Promise<Connected>
   /** Gives up connecting. */
   stopConnecting(): Promise<void>
+  /** Says what the machine of an address has, over ssh. Nothing is changed there. */
+  lookAtMachine(address: string): Promise<InstallLook | { problem: ErrorShape }>
+  /** Sends the engine of this computer to the machine of an address. Resolves to null when it is there. */
+  installEngine(address: string): Promise<ErrorShape | null>
+  stopInstall(): void
+  /** Calls back while the engine is sent. Returns a function that stops this. */
+  onInstallStep(callback: (step: InstallStep) => void): () => void
   /** Calls back at once with the current state, then at every change. Returns a function that stops this. */
   onEngineState(callback: (state: EngineState) => void): () => void
   /** Calls back with the id (see the command table) of each command chosen in the native menu. */

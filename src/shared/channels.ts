@@ -16,6 +16,10 @@ export const channels = {
   fetchFiles: 'kernelscope:fetch-files',
   stopFetch: 'kernelscope:stop-fetch',
   fetchProgress: 'kernelscope:fetch-progress',
+  lookAtMachine: 'kernelscope:look-at-machine',
+  installEngine: 'kernelscope:install-engine',
+  installStep: 'kernelscope:install-step',
+  stopInstall: 'kernelscope:stop-install',
   progress: 'kernelscope:progress',
   notify: 'kernelscope:notify',
 } as const

@@ -10,7 +10,7 @@ import { tarOf } from './tar.ts'
 
 /** How far an installation is. */
 export interface InstallProgress {
-  step: 'preparing' | 'sending' | 'checking' | 'cleaning'
+  step: 'preparing' | 'sending' | 'checking'
   /** Bytes of the engine that were sent, before packing. */
   bytes: number
   total: number

@@ -109,10 +109,14 @@ export function useFarDialog(asked: Asked, end: (paths: string[]) => void) {
     const [path] = choice.value ?? []
     if (path === undefined || choice.value === null) return
     if (asked.wants !== 'save' || replaced.value === path) return end(choice.value)
-    const there = await found(path)
-    if (there === null) return end([path])
-    if (there.kind === 'folder') go(path)
-    else replaced.value = path
+    try {
+      const there = await found(path)
+      if (there === null) end([path])
+      else if (there.kind === 'folder') go(path)
+      else replaced.value = path
+    } catch (thrown) {
+      problem.value = toKernelscopeError(thrown)
+    }
   }
   async function found(path: string): Promise<FolderEntry | null> {
     const { folder: within, name } = split(path)
