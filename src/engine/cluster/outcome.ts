@@ -43,7 +43,7 @@ const ofSlurm: Readonly<Record<string, Outcome>> = {
 /** Codes of Kernelscope's errors that say nothing of the unit itself. */
 const ofPlace = /^error\[(DISK_FULL|OUT_OF_MEMORY|PROVIDER_UNAVAILABLE)\]/
 const ofSetup =
-  /^error\[(USAGE|UNSUPPORTED|FILE_MISSING|FILE_UNREADABLE|FILE_CHANGED|PLAN_MALFORMED|MODEL_\w+)\]/
+  /^error\[(USAGE|UNSUPPORTED|FILE_MISSING|FILE_UNREADABLE|FILE_CHANGED|PLAN_MALFORMED|MODEL_\w+|STUDY_(?!FAILING)\w+|DATASET_\w+)\]/
 
 /**
  * Says how a task that left no pack ended; null where it has not ended, or where that is not certain yet.

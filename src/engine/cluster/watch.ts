@@ -129,12 +129,12 @@ export class ClusterWatch {
       void this.#inTurn(() => this.#look()).then((left) => {
         if (left) this.#later(secondsBetweenLooks() / looksAtFiles)
       })
-    }, 1000 * seconds).unref()
+    }, 1000 * seconds)
   }
 
   /** Looks at all open runs. Returns whether any is still open. Never rejects. */
   async #look(): Promise<boolean> {
-    const runs = openRuns(this.#db, this.#work.profiles())
+    const runs = openRuns(this.#db, this.#work.profiles(), (id) => this.#tell(id))
     const queue = this.#looks++ % looksAtFiles === 0
     for (const host of new Set(runs.map(({ profile }) => profile.host))) {
       if (host !== null && !queue) continue

@@ -75,6 +75,8 @@ describe('how a task ended', () => {
       of: 'place',
       reason: 'error[DISK_FULL]: no space left to write /scratch/a on n2',
     })
+    const labels = 'error[STUDY_LABELS]: no class of images is among the labels of Net'
+    expect(outcomeOf({ ...nothing, end: end(7), complaint: labels })?.of).toBe('setup')
     expect(outcomeOf({ ...nothing, end: end(127) })?.of).toBe('setup')
     expect(outcomeOf({ ...nothing, end: end(1, 'prologue') })?.of).toBe('setup')
     expect(outcomeOf({ ...nothing, end: end(139) })).toEqual({

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { Log } from '#engine/base/log.ts'
@@ -71,6 +71,11 @@ it('runs nothing for a run whose profile is not one of the person, as in a works
   const watch = new ClusterWatch(clusterWork(workspace, new Log()))
   onTestFinished(() => watch.close())
   await expect(watch.refresh(id)).rejects.toMatchObject({ code: 'CLUSTER_PROFILE' })
+  const told: (string | null)[] = []
+  watch.onRun(({ note }) => told.push(note))
+  watch.start()
+  await expect.poll(() => told).toEqual([expect.stringMatching('and you have none')])
+  expect(existsSync(mark)).toBe(false)
   expect(unitsIn(db, id, ['waiting'])).toHaveLength(1)
   expect(getRun(db, id).state).toBe('running')
 })

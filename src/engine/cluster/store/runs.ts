@@ -158,14 +158,22 @@ export function listRuns(db: Db, studyId?: number, onDamaged?: OnDamaged): Clust
   return soundRows(rows, (row) => runOf(db, row), onDamaged)
 }
 
-/** Lists the runs that are not over and whose profile the person has. To others that is noted. Damaged rows are left out. */
-export function openRuns(db: Db, profiles: readonly ClusterProfile[]): OpenRun[] {
+/**
+ * Lists the runs that are not over and whose profile the person has. To others that is noted. Damaged rows are left out.
+ *
+ * @param onNoted called with the id of a run to which that was not noted before
+ */
+export function openRuns(
+  db: Db,
+  profiles: readonly ClusterProfile[],
+  onNoted: (id: number) => void = () => undefined,
+): OpenRun[] {
   const rows = db
     .prepare<[], RunRow>(`SELECT * FROM cluster_run WHERE state IN ('running', 'cancelling') ORDER BY id`)
     .all()
   return soundRows(rows, (row) => {
     const run = openRun(row, profiles)
-    if (!run) setNote(db, row.id, foreign(row))
+    if (!run && setNote(db, row.id, foreign(row))) onNoted(row.id)
     return run
   }).filter((run) => run !== null)
 }
