@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { canonicalJson } from '#shared/canonical.ts'
+import { KernelscopeError } from '#shared/errors.ts'
 import { piecesOf } from '../../base/userFile.ts'
 import { throughDraft } from '../../base/wholeFile.ts'
 import type { CheckpointFacts } from '#shared/contract/checkpoints.ts'
@@ -17,8 +18,11 @@ const copyChunk = 4 * 1024 * 1024
 /** Bytes after which it is told how much is written. */
 const toldEach = 16 * 1024 * 1024
 
-/** Is told how many bytes of a model's weights are written, while they are. */
-export type WeightsProgress = (step: { done: number; total: number }) => void
+/** Who is told how many bytes of a model's weights are written, and what ends it. */
+export interface WeightsWriting {
+  tell?: ((step: { done: number; total: number }) => void) | undefined
+  signal?: AbortSignal | undefined
+}
 
 const digests = new WeakMap<OnnxModel, Promise<string>>()
 
@@ -52,9 +56,10 @@ async function digestOf(paths: readonly string[], built: string): Promise<string
  * `<directory>/weights/<digest>.bin`. They are written once per model (streamed, never whole in memory) and shared by all
  * its variants. The graph file has only what the rewrite added. Load it by its path, not from a buffer.
  *
- * @param tell is told of weights that are written
+ * @param tell is told of weights that are written; `signal` ends their writing, and nothing is left of them
  * @param digest `modelDigest(model)`, where the caller has it
  * @throws DISK_FULL where the disk is full
+ * @throws CANCELLED where the signal is aborted while weights are written
  * @throws FILE_MISSING where a file of the model can no longer be read
  * @throws FILE_CHANGED where a file of the model has become shorter
  */
@@ -63,14 +68,14 @@ export async function writeVariant(
   graph: Graph,
   directory: string,
   name: string,
-  { digest, tell }: { digest?: string; tell?: WeightsProgress | undefined } = {},
+  { digest, ...writing }: { digest?: string } & WeightsWriting = {},
 ): Promise<string> {
   const file = `${digest ?? (await modelDigest(model))}.bin`
   const layout = weightsLayout(model.graph)
   const weights = join(directory, 'weights', file)
   await mkdir(dirname(weights), { recursive: true })
   if (layout.length > 0 && !(await hasSize(weights, layout.at(-1)?.end ?? 0)))
-    await writeWeights(weights, layout, tell)
+    await writeWeights(weights, layout, writing)
   const placement = new Map<string, Placement>()
   for (const { tensor, offset } of layout)
     if (graph.tensors.get(tensor.name)?.data === tensor.data)
@@ -131,7 +136,7 @@ function weightsLayout(graph: Graph): { tensor: StoredTensor; offset: number; en
 async function writeWeights(
   path: string,
   layout: { tensor: StoredTensor; offset: number; end: number }[],
-  tell?: WeightsProgress,
+  { tell, signal }: WeightsWriting,
 ): Promise<void> {
   const total = layout.at(-1)?.end ?? 0
   let told = 0
@@ -141,6 +146,7 @@ async function writeWeights(
       for (const { tensor, offset } of layout) {
         let at = offset
         for await (const piece of piecesOfTensor(tensor)) {
+          if (signal?.aborted) throw new KernelscopeError('CANCELLED', 'the writing of weights was stopped')
           await target.write(piece, 0, piece.length, at)
           at += piece.length
           if (at - told < toldEach) continue

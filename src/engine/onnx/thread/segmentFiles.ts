@@ -1,4 +1,4 @@
-import { writeVariant, type WeightsProgress } from '../file/variant.ts'
+import { writeVariant, type WeightsWriting } from '../file/variant.ts'
 import type { Graph, OnnxModel } from '../graph.ts'
 import { acceptPixels, type Normalisation } from '../rewrite/acceptPixels.ts'
 import type { BlockAdds } from '../rewrite/branches.ts'
@@ -28,19 +28,22 @@ export async function writeSegments(
     name,
     normalisation,
     blocks,
-    tell,
+    ...writing
   }: {
     digest: string
     directory: string
     name: string
     normalisation: Normalisation
     blocks: readonly BlockAdds[]
-    tell?: WeightsProgress | undefined
-  },
+  } & WeightsWriting,
 ): Promise<SegmentFiles[]> {
   const written: SegmentFiles[] = []
   const write = (graph: Graph, part: string) =>
-    writeVariant(model, graph, directory, `${name}-${part}`, { digest, tell })
+    writeVariant(model, graph, directory, `${name}-${part}`, {
+      digest,
+      tell: writing.tell,
+      signal: writing.signal,
+    })
   for (const { kept, removed, same, alive } of segments(acceptPixels(model.graph, normalisation), blocks)) {
     const place = written.length + 1
     written.push({

@@ -8,7 +8,7 @@ import {
 } from '#shared/contract/models.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { readModel } from '../file/read.ts'
-import { writeVariant, type WeightsProgress } from '../file/variant.ts'
+import { writeVariant, type WeightsWriting } from '../file/variant.ts'
 import { writeWholeModel } from '../file/whole.ts'
 import type { PaddedConvolution } from '../rewrite/padColumns.ts'
 import { paddingTrial, type PaddingTrial } from '../rewrite/paddingTrial.ts'
@@ -86,12 +86,12 @@ export function graphTasks(
 ): (
   task: GraphTask,
   signal?: AbortSignal,
-  tell?: WeightsProgress,
+  tell?: WeightsWriting['tell'],
 ) => Promise<GraphResults[GraphTask['kind']]> {
   const reader = modelReader(read)
   const answer = async (
     task: GraphTask,
-    tell?: WeightsProgress,
+    writing: WeightsWriting,
   ): Promise<GraphResults[GraphTask['kind']]> => {
     if (task.kind === 'digest') return reader.digest(task)
     if (task.digest !== undefined && (await reader.digest(task)) !== task.digest)
@@ -121,7 +121,7 @@ export function graphTasks(
         const { digest, directory, name, plan } = task
         const form = runsAsItIs(plan) ? model : workingModel(model)
         const weights = weightsName(model, form, digest)
-        return writeVariant(form, planned(form.graph, plan), directory, name, { digest: weights, tell })
+        return writeVariant(form, planned(form.graph, plan), directory, name, { digest: weights, ...writing })
       }
       case 'whole':
         return writeWholeModel(model.graph, task.out)
@@ -129,12 +129,12 @@ export function graphTasks(
         return writeSegments(workingModel(model), {
           ...task,
           digest: weightsName(model, workingModel(model), task.digest),
-          tell,
+          ...writing,
         })
     }
   }
-  return (task, _signal, tell) =>
-    answer(task, tell).catch((error: unknown) => {
+  return (task, signal, tell) =>
+    answer(task, { tell, signal }).catch((error: unknown) => {
       throw refusal(error, task.path)
     })
 }
