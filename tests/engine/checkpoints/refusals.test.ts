@@ -37,6 +37,12 @@ it('refuses a network with more in its blocks than it knows', () => {
   })
 })
 
+it('takes a layer by itself for no family', () => {
+  // Of torchvision's blocks that are not there, nothing but the end of the name was left.
+  const alone = checkpointOf({ weight: [2, 3], bias: [2], running_mean: [2], running_var: [2] })
+  expect(recogniseCheckpoint(alone)).toBeNull()
+})
+
 it('leaves over what stands apart, and names it', () => {
   const built = buildCheckpoint(checkpointOf({ ...resnet18, 'projector.0.weight': [8, 512] }))
   expect(built.leftOver).toEqual(['projector.0.weight'])

@@ -20,7 +20,7 @@ export interface Naming {
 
 interface Rule {
   own: RegExp
-  /** With `$1` for what the first group of `own` matched, or computed from the groups. */
+  /** With `$1` for what the first group of `own` matched, or computed from the groups; '' where it stands for no tensor. */
   stored: string | readonly string[] | ((...groups: string[]) => string)
   /** Axes of the stored tensor in the order in which the graph wants them. */
   order?: readonly number[]
@@ -56,8 +56,9 @@ export class NamedTensors {
 
   /** How many of the tensors `name(0)`, `name(1)`, … follow one another. */
   count(name: (index: number) => string): number {
+    const most = this.#checkpoint.tensors.size
     let count = 0
-    while (this.has(name(count))) count++
+    while (count < most && this.has(name(count))) count++
     return count
   }
 
@@ -85,8 +86,16 @@ export class NamedTensors {
   #rule(own: string): { names: readonly string[]; order?: readonly number[] | undefined } {
     for (const { own: pattern, stored: to, order } of this.naming.rules) {
       if (!pattern.test(own)) continue
-      if (typeof to === 'function')
-        return { names: [own.replace(pattern, (_, ...groups) => to(...groups.map(String)))], order }
+      if (typeof to === 'function') {
+        let stands = true
+        const name = own.replace(pattern, (_, ...groups) => {
+          const start = to(...groups.map(String))
+          stands = start !== ''
+          return start
+        })
+        // The rest of the name alone may be that of some other tensor.
+        return { names: [stands ? name : own], order }
+      }
       return { names: [to].flat().map((name) => own.replace(pattern, name)), order }
     }
     return { names: [own] }
