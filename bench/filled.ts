@@ -136,8 +136,9 @@ function addFacts(db: Db, studyId: number): number {
           stored.source.part ?? null,
         )) {
           const [isRight, u] = [random.integer(4) > 0, random.uniform()]
-          const confidence = isRight ? 1 - u * u : 0.2 + 0.8 * u * u
-          const predicted = (classIndex + Number(!isRight)) % 16
+          // A prediction that a model could have made: the likeliest come first, and the true class second where it is not first.
+          const confidence = isRight ? 1 - 0.75 * u * u : 0.25 + 0.75 * u * u
+          const predicted = (classIndex + (isRight ? 0 : 15)) % 16
           batch.add(
             { variantId, conditionId, exampleId },
             {
@@ -145,7 +146,7 @@ function addFacts(db: Db, studyId: number): number {
               correct: Number(isRight),
               trueRank: isRight ? 1 : 2,
               confidence,
-              trueProbability: isRight ? confidence : 0.1 * u,
+              trueProbability: isRight ? confidence : (1 - confidence) / 3,
               trueLogit: Math.fround(8 * u),
               ...likeliest(predicted, confidence),
             },

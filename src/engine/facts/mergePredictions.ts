@@ -14,7 +14,7 @@ import { leftOut } from './mergeRange.ts'
 import { batchStore } from './store.ts'
 
 /** Predictions that are added in one step, at least. */
-const atOnce = 2000
+const atOnce = 8192
 
 /**
  * Adds the predictions of the attached database pack by pack. A record holds no ids, so its bytes are copied.
@@ -43,12 +43,12 @@ export function* mergePredictions(db: Db): Generator<number, MergePart, undefine
     const pack = soundPack(row)
     const facts = pack?.facts ?? Math.max(0, Math.min(packSize, row.facts))
     seen += facts
+    const [variantId, conditionId] = [ids.variant(row.variantId), ids.condition(row.conditionId)]
     if (!pack) damaged += facts
-    else
+    else if (variantId !== undefined && conditionId !== undefined)
       eachRecord(pack, row.block, (slot, start) => {
         const exampleId = ids.example(slots.exampleOf(slot))
-        const [variantId, conditionId] = [ids.variant(row.variantId), ids.condition(row.conditionId)]
-        if (exampleId === undefined || variantId === undefined || conditionId === undefined) return
+        if (exampleId === undefined) return
         const end = start + (pack.lengths[slot % pack.lengths.length] ?? 0)
         batch.copy({ variantId, conditionId, exampleId }, pack.bytes, start, end)
       })
@@ -68,5 +68,14 @@ function mergedIds(db: Db) {
     const find = db.prepare<[number], number>(`SELECT here FROM merged_${table} WHERE there = ?`).pluck()
     return (id: number) => find.get(id)
   }
-  return { variant: finder('variant'), condition: finder('condition'), example: finder('example') }
+  return { variant: finder('variant'), condition: finder('condition'), example: examplesOf(db) }
+}
+
+/** The same for examples, which each record has one of: they are read once. */
+function examplesOf(db: Db): (there: number) => number | undefined {
+  const last = Number(db.prepare('SELECT coalesce(max(there), 0) FROM merged_example').pluck().get())
+  const here = new Float64Array(last + 1)
+  const rows = db.prepare<[], [number, number]>('SELECT there, here FROM merged_example').raw()
+  for (const [id, own] of rows.iterate()) here[id] = own
+  return (there) => here[there] || undefined
 }

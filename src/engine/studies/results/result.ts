@@ -23,6 +23,7 @@ import { orderSeed, planStudy, type PlannedModel } from '../store/plan.ts'
 import { isWhole } from '../store/shown.ts'
 import { stoppedOf } from '../store/stopped.ts'
 import { precisionNotes } from './precisionNotes.ts'
+import { packedNotes } from './packedNotes.ts'
 import { preprocessingNotes } from './preprocessingNotes.ts'
 import { repeatNotes } from './repeats.ts'
 import {
@@ -108,6 +109,7 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
       : []),
     ...(onImages && !whole ? [note, ...sequenceNotes(grid)] : []),
     ...repeatNotes(definition, study),
+    ...packedNotes(db, study),
     ...view.notes,
     ...testsNote(grid),
     ...assumed,
