@@ -173,6 +173,8 @@ describe('measured vectors', patient, () => {
     ['feature-variance', { images: 8 }, ['replk3', 'vit'], 16],
     ['feature-variance', { images: 8, order: 'batch-mean' }, ['replk3'], 1],
     ['attention-distance', { images: 6 }, ['vit'], 6],
+    ['feature-variance', { images: 8, order: 'batch-mean', batch: 4 }, ['replk3'], 2],
+    ['representation-similarity', { images: 8, batch: 4 }, ['replk3', 'vit'], 4],
     ['receptive-field', { images: 4 }, ['replk3'], 5],
     ['saliency-gallery', { images: 2, methods: ['gradient', 'smoothGrad'], copies: 2 }, ['replk3', 'vit'], 8],
     ['saliency-gallery', { imageIds: [2, 5], methods: ['gradient'], target: 'true' }, ['replk3'], 2],

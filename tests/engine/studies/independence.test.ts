@@ -93,6 +93,11 @@ const small: Record<
   'attention-distance': { models: ['vit'], params: () => ({ images: 12 }) },
   'feature-variance': { models: ['replk3', 'vit'], params: () => ({ images: 12, normalise: false }) },
   'receptive-field': { models: ['replk3', 'resnet'], params: () => ({ images: 12 }) },
+  'representation-similarity': { models: ['replk3', 'vit'], params: () => ({ images: 12, batch: 6 }) },
+  'kernel-robustness': {
+    models: ['replk3', 'resnet'],
+    params: () => ({ corruptions: ['contrast'], fieldImages: 4 }),
+  },
   'saliency-gallery': {
     models: ['replk3', 'resnet'],
     params: () => ({ images: 3, methods: ['gradient', 'smoothGrad'], copies: 4 }),

@@ -129,7 +129,11 @@ describe('representation similarity', () => {
     )
     const side = own?.rows.length ?? 0
     for (let layer = 0; layer < side; layer++) expect(own?.values[layer * side + layer]).toBeCloseTo(1, 9)
-    expect(tables[0]?.rows).toHaveLength(both?.rows.length ?? 0)
+    // Both ways, and the nearest layer is as similar from one side as from the other.
+    expect(tables[0]?.rows).toHaveLength((both?.rows.length ?? 0) + width)
+    expect(Math.max(...(tables[0]?.rows.slice(0, side) ?? []).map(({ cka }) => Number(cka)))).toBe(
+      Math.max(...(tables[0]?.rows.slice(side) ?? []).map(({ cka }) => Number(cka))),
+    )
     // Another model beside them computes only its own features.
     const again = await runStudy(engine.client, {
       ...{ kind: 'representation-similarity', datasetId, params: { images: 16, batch: 16 } },

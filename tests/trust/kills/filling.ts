@@ -98,6 +98,12 @@ const studies: readonly StudyWork[] = [
   { kind: 'attention-distance', of: ['vit'], params: () => ({ images: 4 }) },
   { kind: 'feature-variance', of: ['replk3'], params: () => ({ images: 4, normalise: false }) },
   { kind: 'receptive-field', of: ['replk3'], params: () => ({ images: 4 }) },
+  { kind: 'representation-similarity', of: ['replk3'], params: () => ({ images: 4, batch: 4 }) },
+  {
+    kind: 'kernel-robustness',
+    of: ['replk3'],
+    params: () => ({ corruptions: ['contrast'], fieldImages: 2 }),
+  },
   {
     kind: 'saliency-gallery',
     of: ['replk3'],

@@ -59,15 +59,14 @@ export function compare(a: Represented, b: Represented, batches: readonly StudyI
   return { a, b, images, batches: shared.length, similar }
 }
 
-/** All pairs of models, and each with itself where that is asked for. */
+/** All pairs of models, and each with itself. */
 export async function compareAll(
   models: readonly Represented[],
   batches: readonly StudyImage[][],
-  itself: boolean,
 ): Promise<Compared[]> {
   const found: Compared[] = []
   for (const [at, a] of models.entries())
-    for (const b of models.slice(itself ? at : at + 1)) {
+    for (const b of models.slice(at)) {
       const compared = compare(a, b, batches)
       if (compared) found.push(compared)
       await nextTurn()

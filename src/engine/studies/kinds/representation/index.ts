@@ -51,12 +51,12 @@ export const representation = defineStudy({
   async view(_grid, chosen, { workspace: { db }, source, models }) {
     const batches = await batchesOf(db, source, chosen)
     const own = await Promise.all(models.map((model) => represented(db, model, batches)))
-    const pairs = await compareAll(own, batches, chosen.itself)
+    const pairs = await compareAll(own, batches)
     const images = batches.reduce((sum, { length }) => sum + length, 0)
     return {
       tables: [nearestTable(pairs)],
       key: keyOf(pairs),
-      figures: pairs.map(similarityFigure),
+      figures: pairs.filter(({ a, b }) => chosen.itself || a.model.id !== b.model.id).map(similarityFigure),
       reported: [],
       notes: [
         `${images} images drawn with seed ${chosen.seed}, in batches of ${batches[0]?.length ?? 0}.`,

@@ -33,7 +33,15 @@ export function similarityFigure({ a, b, images, batches, similar }: Compared): 
   }
 }
 
-/** For each layer of a model the layer of another one that is most similar to it. */
+/** The same seen from the other model. */
+const turned = ({ a, b, similar, ...rest }: Compared): Compared => ({
+  ...rest,
+  a: b,
+  b: a,
+  similar: b.layers.map((_, j) => similar.flatMap((row) => row[j] ?? [])),
+})
+
+/** For each layer of a model the layer of each other one that is most similar to it. */
 export const nearestTable = (pairs: readonly Compared[]): DataTable => ({
   id: 'nearest',
   title: 'Most similar layers',
@@ -51,6 +59,7 @@ export const nearestTable = (pairs: readonly Compared[]): DataTable => ({
   ],
   rows: pairs
     .filter(({ a, b }) => a.model.id !== b.model.id)
+    .flatMap((pair) => [pair, turned(pair)])
     .flatMap(({ a, b, images, similar }) =>
       similar.map((row, layer) => {
         const [nearest] = [...row.entries()].sort(([, p], [, q]) => q.value - p.value)
@@ -65,18 +74,16 @@ export const nearestTable = (pairs: readonly Compared[]): DataTable => ({
     ),
 })
 
-/** CKA of the last layer with that of the study's first model. */
-export const keyOf = (pairs: readonly Compared[]): KeyNumber | null => {
-  const [first] = pairs
-  return keyNumber(
-    `CKA of the last layer with that of ${first?.a.model.title ?? ''}`,
+/** How alike a model's neighbouring layers are: the mean CKA of a layer with the next one. */
+export const keyOf = (pairs: readonly Compared[]): KeyNumber | null =>
+  keyNumber(
+    'Mean CKA of a layer with the next one',
     'number',
     pairs
-      .filter(({ a, b }) => a.model.id === first?.a.model.id && b.model.id !== a.model.id)
-      .map(({ b, images, similar }) => ({
-        modelId: b.model.id,
-        value: similar.at(-1)?.at(-1)?.value ?? Number.NaN,
-        n: images,
-      })),
+      .filter(({ a, b }) => a.model.id === b.model.id)
+      .map(({ a, images, similar }) => {
+        const next = similar.slice(0, -1).map((row, layer) => row[layer + 1]?.value ?? Number.NaN)
+        const value = next.reduce((sum, one) => sum + one, 0) / next.length
+        return { modelId: a.model.id, value, n: images }
+      }),
   )
-}
