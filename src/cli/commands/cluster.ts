@@ -35,7 +35,7 @@ export function addClusterCommands(
     .option('--wait', 'wait for the end, and merge packs as they arrive')
     .action(async (name: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<SubmitFlags>()
-      const client = await session.openWorkspace(options)
+      const client = await session.openWorkspace(options, {}, true)
       const { id } = await namedStudy(client, name, session)
       if (options.cost) return printCost(session, client, id, options)
       const exit = await submitStudy(session, client, id, options)

@@ -41,7 +41,7 @@ export function endsOf(
   { tasks }: Seen,
   files: RunFiles | undefined,
   complaints: ReadonlyMap<string, string>,
-  missed: Missed,
+  { missed, cancelling }: { missed: Missed; cancelling: boolean },
 ): { flight: InFlight; outcome: Outcome }[] {
   if (tasks === null) return []
   return flying.flatMap((flight) => {
@@ -50,7 +50,8 @@ export function endsOf(
     const over = task === undefined || phaseOf(task.state) === 'ended' || end !== undefined
     const count = over ? (missed.get(unit.id) ?? 0) + 1 : 0
     missed.set(unit.id, count)
-    const outcome = outcomeOf({ task, end, missed: count, complaint: complaints.get(place) ?? '' })
+    const complaint = complaints.get(place) ?? ''
+    const outcome = outcomeOf({ task, end, missed: count, complaint, cancelling })
     if (outcome) missed.delete(unit.id)
     return outcome ? [{ flight, outcome }] : []
   })

@@ -41,10 +41,10 @@ export async function lookAfter(
   changed = noteStarted(db, flying) || changed
   if (seen.tasks === null) return changed
   const complaints = await complaintsOf(host, run, flying, files, looking.signal)
-  const ends = endsOf(inFlight(db, run, seen.tasks), seen, files, complaints, missed)
+  const cancelling = run.state === 'cancelling'
+  const ends = endsOf(inFlight(db, run, seen.tasks), seen, files, complaints, { missed, cancelling })
   if (ends.length === 0) return changed
   const halves = await looking.halves(run, looking.signal)
-  const cancelling = run.state === 'cancelling'
   for (const { flight, outcome } of ends) {
     const node = flight.task?.node || files?.ends.get(flight.place)?.node || flight.attempt.node
     const decision = settle(db, run, flight, { ...outcome, node }, { halves, cancelling })

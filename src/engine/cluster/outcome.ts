@@ -22,6 +22,8 @@ export interface Evidence {
   missed: number
   /** What Kernelscope wrote last in the log of the task, e.g. "error[DISK_FULL]: …"; empty where nothing was read. */
   complaint: string
+  /** Whether the run is being cancelled, so that its tasks leave the queue without a trace. */
+  cancelling: boolean
 }
 
 /** Looks before a task that is over counts as lost: its files may arrive late on a network file system. */
@@ -48,10 +50,12 @@ const ofSetup =
 /**
  * Says how a task that left no pack ended; null where it has not ended, or where that is not certain yet.
  */
-export function outcomeOf({ task, end, missed, complaint }: Evidence): Outcome | null {
+export function outcomeOf({ task, end, missed, complaint, cancelling }: Evidence): Outcome | null {
   const phase = task ? phaseOf(task.state) : null
   const at = (node: string | undefined) => (node ? ` on ${node}` : '')
   const told = task ? ofSlurm[task.state] : undefined
+  if (cancelling && (told?.of === 'person' || (!task && !end)))
+    return { reason: `it was cancelled${at(task?.node)}`, of: 'person' }
   if (told) return { ...told, reason: `${told.reason}${at(task?.node)}` }
   if (end) {
     // SLURM may still say why: a task that was told to end has written its record before its state changes.

@@ -54,7 +54,7 @@ describe('a unit whose task ended without a pack', () => {
 describe('how a task ended', () => {
   const task = (state: string) => ({ job: '1', state, node: 'n2', reason: '' })
   const end = (code: number, part = 'unit') => ({ code, part, node: 'n2' })
-  const nothing = { task: undefined, end: undefined, missed: 0, complaint: '' }
+  const nothing = { task: undefined, end: undefined, missed: 0, complaint: '', cancelling: false }
 
   it('is what SLURM says, whatever the task could write before it was ended', () => {
     const told = { ...nothing, end: end(130), missed: 1 }
@@ -83,6 +83,15 @@ describe('how a task ended', () => {
       of: 'unit',
       reason: 'it ended with status 139 on n2',
     })
+  })
+
+  it('is that it was cancelled where the run is being cancelled', () => {
+    const asked = { ...nothing, cancelling: true }
+    const [before, during] = [asked, { ...asked, task: task('CANCELLED') }].map(outcomeOf)
+    expect(before).toEqual({ of: 'person', reason: 'it was cancelled' })
+    expect(during).toEqual({ of: 'person', reason: 'it was cancelled on n2' })
+    expect(outcomeOf({ ...asked, task: task('RUNNING') })).toBeNull()
+    expect(outcomeOf({ ...asked, end: end(8) })?.reason).toMatch('status 8')
   })
 
   it('is not known before two looks found neither a task nor a word of it', () => {
