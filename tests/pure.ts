@@ -21,6 +21,7 @@ export const pure = [
   'tests/shared/**/*.test.ts',
   // The stores are tried on an engine of their own.
   'tests/renderer/**/!(stores).test.ts',
+  'tests/remote/ends.test.ts',
   'tests/cli/{checkpoints,docs,follow,result,text,until,verdict}.test.ts',
   'tests/engine/base/lruMap.test.ts',
   'tests/engine/checkpoints/{beside,containers}.test.ts',
