@@ -53,7 +53,7 @@ export class Machine {
       this.#current = engine
       this.#keep(address)
       void current.use(engine)
-      return { workspace: workspace?.replace(/^~(?=\/|$)/, home) ?? null }
+      return { workspace: workspace?.replace(/^~(?=\/|$)/, () => home) ?? null }
     } catch (error) {
       return { problem: toErrorShape(error) }
     }

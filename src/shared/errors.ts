@@ -95,7 +95,7 @@ export const errorCodes = {
     hint: 'Run ssh with this host once in a terminal: it must log in without a question.',
   },
   REMOTE_MISSING: { exit: 13, hint: 'Install this version there: kernelscope remote install HOST.' },
-  REMOTE_LOST: { exit: 13, hint: 'Try again when the machine can be reached; jobs go on there.' },
+  REMOTE_LOST: { exit: 13, hint: 'Try again when the machine can be reached; jobs that run there go on.' },
   // units of a study on other machines
   PLAN_MALFORMED: { exit: 7, hint: 'Write the plan again with "study plan"; nothing was computed.' },
   UNIT_NOT_FOUND: { exit: 7, hint: 'List the units of the plan to see what there is.' },

@@ -77,6 +77,6 @@ async function firstLine(input: Readable): Promise<{ hello: NearHello; rest: Uin
 
 /** A path of this machine: `~` is the home folder, and so is what other paths are relative to. */
 function atHome(path: string): string {
-  const own = path.replace(/^~(?=\/|$)/, homedir())
+  const own = path.replace(/^~(?=\/|$)/, () => homedir())
   return isAbsolute(own) ? own : join(homedir(), own)
 }
