@@ -49,17 +49,25 @@ export function modelWarnings({ inspection, origin, problems }: ModelPreview): s
   ]
 }
 
-/** Kinds that are no published set. */
+/** Kinds whose name is more than that of a published set. */
 const kinds: Record<string, string> = {
+  'imagenet-val': 'Validation images of ImageNet',
   folders: 'Class folders',
   csv: 'Images with a list of labels',
   unlabelled: 'Images without classes',
 }
 
-/** What a dataset was taken for, e.g. "imagenet-a, 200 classes, 7,500 images when complete". */
+/** The name of a published set, e.g. "ImageNet-A" of "imagenet-a". */
+const nameOf = (id: string): string =>
+  id
+    .replace(/^imagenet/, 'ImageNet')
+    .replace(/^cifar/, 'CIFAR')
+    .replace(/-[a-z]$/, (letter) => letter.toUpperCase())
+
+/** What a dataset was taken for, e.g. "ImageNet-A, 200 classes, 7,500 images when complete". */
 export const datasetWords = ({ recognised, classes, expected }: DatasetPreview): string =>
   [
-    kinds[recognised] ?? recognised,
+    kinds[recognised] ?? nameOf(recognised),
     plural(classes, 'class', 'classes'),
     ...(expected === null ? [] : [`${integer(expected)} images when complete`]),
   ].join(', ')
