@@ -1,6 +1,10 @@
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { writeWholeModel } from '#engine/onnx/file/whole.ts'
+import type { Graph } from '#engine/onnx/graph.ts'
+import { encodeNumbers } from '#engine/onnx/numbers.ts'
 import { classifierInterface, inspect, readModel, writeVariant } from '#engine/onnx/index.ts'
-import { renameUses } from '#engine/onnx/rewrite/build.ts'
+import { ints, renameUses } from '#engine/onnx/rewrite/build.ts'
 import { netPath, temporaryFolder, type NetName } from './support.ts'
 
 /** A network as exporters of Hugging Face write it: every axis of the image has a name. */
@@ -26,6 +30,32 @@ it('takes the only side that a network with position embeddings has, and three c
   const whole = inspect(await readModel(netPath('vit_dino')))
   expect(inspect(model).blocks).toEqual(whole.blocks)
   expect(inspect(model).rewrites).toEqual(whole.rewrites)
+})
+
+it('takes 224 pixels where no other side fits', async () => {
+  const side = 224 / 16
+  const zeros = (name: string, shape: number[]) => {
+    const values = new Array<number>(shape.reduce((product, size) => product * size, 1)).fill(0)
+    const data = { kind: 'inline' as const, bytes: encodeNumbers(values, 'float32') }
+    return [name, { name, type: 'float32' as const, shape, data }] as const
+  }
+  const node = (op: string, inputs: string[], output: string, attributes = {}) => ({
+    ...{ name: output, op, domain: '', inputs, outputs: [output], attributes },
+  })
+  const graph: Graph = {
+    ...{ name: 'patches', irVersion: 8, opsets: new Map([['', 17]]) },
+    inputs: [{ name: 'image', type: 'float32', shape: ['n', 'c', 'h', 'w'] }],
+    outputs: [{ name: 'features', type: 'float32', shape: null }],
+    nodes: [
+      node('Conv', ['image', 'kernels'], 'patches', { strides: ints([16, 16]) }),
+      node('Add', ['patches', 'positions'], 'placed'),
+      node('Flatten', ['placed'], 'features'),
+    ],
+    tensors: new Map([zeros('kernels', [2, 3, 16, 16]), zeros('positions', [1, 2, side, side])]),
+  }
+  const path = join(await temporaryFolder(), 'patches.onnx')
+  await writeWholeModel(graph, path)
+  expect((await readModel(path)).graph.inputs[0]?.shape).toEqual(['n', 3, 224, 224])
 })
 
 it('leaves the sides of a convolutional network open', async () => {

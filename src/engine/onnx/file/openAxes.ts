@@ -5,15 +5,18 @@ import { assumedSide } from '../shape/sizes.ts'
 /** Colours of an image. */
 const colours = 3
 
+/** A side that networks of any size take, if they take the assumed one. */
+const anotherSide = assumedSide + 32
+
 /** Sides in pixels that image classifiers are trained at, the usual ones first. */
 const usualSides = [
   384, 256, 448, 512, 336, 518, 288, 299, 192, 300, 320, 380, 456, 528, 600, 160, 128, 96, 64, 32,
 ]
 
 /**
- * Fixes axes of an image input that a file leaves open although only one size of them can be: three colours, and for a network
- * that computes nothing at the side that is assumed elsewhere (a position embedding has another number of patches) the first
- * usual side at which all shapes are known. Exporters of Hugging Face leave all axes open.
+ * Fixes axes of an image input that a file leaves open although only one size of them can be: three colours, and the side of a
+ * network whose shapes are known at one usual side alone, because its position embedding has one number of patches. Exporters of
+ * Hugging Face leave all axes open.
  */
 export function openAxesClosed(graph: Graph): Graph {
   const [input, ...others] = graph.inputs
@@ -30,7 +33,7 @@ export function openAxesClosed(graph: Graph): Graph {
   return { ...graph, inputs: [closed] }
 }
 
-/** The usual side at which the network has known shapes, where the assumed side has none; null elsewhere. */
+/** The usual side at which the network has known shapes, where it has none at another; null where it has them at several. */
 function onlySide(graph: Graph, input: Value): number | null {
   const reaches = (side: number) => {
     const [first, channels = colours] = input.shape ?? []
@@ -38,5 +41,6 @@ function onlySide(graph: Graph, input: Value): number | null {
     const shapes = inferShapes(graph, new Map([[input.name, shape]]))
     return graph.outputs.every(({ name }) => shapes.get(name)?.shape)
   }
-  return reaches(assumedSide) ? null : (usualSides.find(reaches) ?? null)
+  if (!reaches(assumedSide)) return usualSides.find(reaches) ?? null
+  return reaches(anotherSide) ? null : assumedSide
 }
