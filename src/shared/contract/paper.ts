@@ -19,7 +19,7 @@ const paperStudy = z.object({
   dataset: need.nullable(),
   /** The command that runs it. Words in capitals stand for what is missing. */
   command: z.string(),
-  /** The newest stored study that is this one, with any images; null without one. */
+  /** The newest stored study that is this one, of a model of the entry on data like the paper's; null without one. */
   studyId: id.nullable(),
 })
 

@@ -81,6 +81,9 @@ describe('the page of the paper', () => {
     expect(own?.differenceInterval?.lo).toBeCloseTo(100 * (cell?.interval?.lo ?? 0) - 85.2, 9)
     // Fewer images and another preprocessing than published: shown, and said.
     const fig6a = entryOf(after.entries, 'Fig. 6a')
+    // The same study of a model that is none of Table 7.
+    const table7 = entryOf(after.entries, 'Table 7')?.studies.find(({ kind }) => kind === 'clean-accuracy')
+    expect(table7?.studyId).toBeNull()
     expect(fig6a?.studies[0]?.studyId).toBe(fgsm.id)
     expect(fig6a?.numbers[0]?.ours[0]).toMatchObject({ studyId: fgsm.id, asPublished: false })
     const told = (await client.studies.result({ id: fgsm.id })).provenance.join(' ')

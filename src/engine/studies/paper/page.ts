@@ -82,6 +82,7 @@ function studyOf(
   // Models that are only for saliency are no models of the study.
   const measured = needed.filter(({ name }) => !name.startsWith('DINO')).flatMap((need) => need.found)
   const titles = [...new Set(measured.map(({ title }) => title))]
+  const [modelIds, datasetIds] = [measured, found].map((some) => new Set(some.map(({ id }) => id)))
   return {
     ...toldOf(one),
     dataset:
@@ -91,7 +92,11 @@ function studyOf(
     command: commandOf(one, titles, found[0]?.title ?? null),
     studyId:
       studies.find(
-        (study) => study.kind === definition.id && repeatedPreset(definition, study)?.id === preset.id,
+        (study) =>
+          study.kind === definition.id &&
+          repeatedPreset(definition, study)?.id === preset.id &&
+          study.modelIds.some((id) => modelIds?.has(id)) &&
+          (study.datasetId === null || datasetIds?.has(study.datasetId)),
       )?.id ?? null,
   }
 }
