@@ -118,7 +118,14 @@ describe('a new study', () => {
           repeats: { type: 'integer', default: 3, effect: [{ mode: ['seeded'] }] },
         },
       },
-      presets: [{ id: 'few', title: 'Few', description: '', params: { repeats: 1 } }],
+      presets: [
+        { id: 'few', title: 'Few', description: '', params: { repeats: 1 } },
+        {
+          ...{ id: 'paper', title: 'Paper', description: '', params: { repeats: 2 } },
+          ...{ repeats: ['Fig. 1'], deviates: [], perClass: 5 },
+          preprocessing: { name: 'as published', interpolation: 'bicubic' as const },
+        },
+      ],
       definitions: [],
       draws: false,
     },
@@ -170,6 +177,23 @@ describe('a new study', () => {
     draft.modelIds.value = [1]
     await nextTick()
     expect(draft.params.value.patch).toBe(7)
+  })
+
+  it('takes the preset of the address with its images and preprocessing, which go with the next preset', async () => {
+    const draft = await opened('/studies/new?kind=drop&preset=paper&models=2&dataset=3')
+    await expect.poll(() => draft.presetId.value).toBe('paper')
+    expect(draft.params.value).toMatchObject({ repeats: 2 })
+    expect(draft.sample.value).toEqual({ perClass: 5, seed: 0 })
+    const published = { name: 'as published', interpolation: 'bicubic' }
+    expect(draft.preprocessings.asked.value).toEqual([published])
+    draft.usePreset('few')
+    expect(draft.params.value).toMatchObject({ repeats: 1 })
+    expect(draft.sample.value).toBeNull()
+    expect(draft.preprocessings.asked.value).toBeUndefined()
+    // What was chosen by hand stays.
+    draft.sample.value = { perClass: 3, seed: 1 }
+    draft.usePreset('few')
+    expect(draft.sample.value).toEqual({ perClass: 3, seed: 1 })
   })
 
   it('says which parameters have no effect beside the others', async () => {
