@@ -107,7 +107,7 @@ export const useTakingIn = createSharedComposable(() => {
       }
     }
     running.value = false
-    if (entries.value.every((entry) => !entry.chosen || entry.state === 'added')) end()
+    if (chosen.value.every(({ state }) => state === 'added')) end()
     await work.end({ undo: true })
   }
 

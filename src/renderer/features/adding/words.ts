@@ -73,14 +73,14 @@ export const datasetWords = ({ recognised, classes, expected }: DatasetPreview):
   ].join(', ')
 
 const forms = {
-  folder: 'a folder of images',
-  archive: 'an archive, read where it lies',
-  archives: 'archives of one set, read where they lie',
-  packed: 'a packed archive, unpacked into the workspace',
+  folder: 'A folder of images',
+  archive: 'An archive, read where it lies',
+  archives: 'Archives of one set, read where they lie',
+  packed: 'A packed archive, unpacked into the workspace',
 }
 
 /** What something is, before it was looked at. */
 export const itemWords = (item: Extract<IntakeItem, { kind: 'model' | 'dataset' }>): string =>
   item.kind === 'model'
-    ? `${item.onnx ? 'ONNX' : 'weights'}, ${bytes(item.bytes)}${item.another ? ', another form of the network above' : ''}`
+    ? `${item.onnx ? 'ONNX' : 'Weights'}, ${bytes(item.bytes)}${item.another ? ', another form of the network above' : ''}`
     : forms[item.form]
