@@ -22,7 +22,7 @@ const workspace = join(folder, 'workspace')
 const program = join(import.meta.dirname, '../bin/kernelscope')
 
 /** Pages that need more than this workspace has, or that show the engine of this machine. */
-const leftOut = ['bundle', 'figure', 'study-image', 'study-images']
+const leftOut = ['bundle', 'figure', 'paper', 'study-image', 'study-images']
 
 async function begin(): Promise<Ids> {
   const engine = await createEngine()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { farHello, helloLine, HelloReader, WireFault } from '#shared/wire/index.ts'
-import { linkWindow } from '#shared/wire/outbox.ts'
+import { answerWindow, linkWindow } from '#shared/wire/outbox.ts'
 import { pair } from './pair.ts'
 
 const request = (i: number, text = '') => JSON.stringify({ i: String(i), p: text })
@@ -90,8 +90,8 @@ describe('bytes by address', () => {
     })
     for (let i = 0; i < 20; i++) void near.ask('large')
     await run()
-    expect(arrived()).toBeGreaterThan(20 * 2 ** 18)
-    expect(arrived()).toBeLessThan(20 * 2 ** 18 + 2 ** 14)
+    expect(arrived()).toBeGreaterThan(20 * answerWindow)
+    expect(arrived()).toBeLessThan(20 * answerWindow + 2 ** 14)
     const other = near.ask('small')
     await run()
     expect((await other)?.status).toBe(200)
