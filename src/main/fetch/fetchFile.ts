@@ -40,7 +40,7 @@ export async function fetchFile(file: FarFile, target: Target, how: How): Promis
   try {
     const { bavail, bsize } = await statfs(folder)
     if (bavail * bsize < file.bytes) throw full(file.name)
-    const handle = await open(draft, 'wx', 0o600)
+    const handle = await open(draft, 'wx')
     try {
       const hash = createHash('sha256')
       await take(file, handle, hash, how)

@@ -71,7 +71,7 @@ export class Uploads {
         hint: 'Choose a folder on another disk, or free some space.',
       })
     const draft = draftBeside(path)
-    const file = await open(draft, 'wx+', 0o600)
+    const file = await open(draft, 'wx+')
     const upload: Upload = {
       ...{ path, draft, bytes, modified, file, received: 0, ahead: new Map<number, number>() },
       ...{ turn: Promise.resolve(), touched: Date.now() },
@@ -139,7 +139,7 @@ export class Uploads {
       sweepOnce(dirname(path))
       const draft = draftBeside(path)
       try {
-        await using file = await open(draft, 'wx', 0o600)
+        await using file = await open(draft, 'wx')
         await writeAll(file, content, 0)
         await becomes(draft, path)
       } finally {
