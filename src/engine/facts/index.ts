@@ -70,6 +70,16 @@ export {
   type StoredCondition,
 } from './plannedConditions.ts'
 export { groupedFacts, type GroupedFacts } from './grouped.ts'
+export {
+  countAll,
+  listTexts,
+  listVariants,
+  removeUnusedKeys,
+  settledBatches,
+  storeBatches,
+  type FactCounts,
+  type SettledBatch,
+} from './portable.ts'
 export { packedOf, packedPlansOf, recordPack, type AddedPack, type PackedPlan } from './packed.ts'
 export { toPrediction, type Prediction, type TopClass } from './prediction.ts'
 export { byConfidence, measuredImages, type ConfidenceOrder } from './rows.ts'

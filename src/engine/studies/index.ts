@@ -35,7 +35,7 @@ export { transferAgain, type TransferAgainRequest } from './kinds/attacks/transf
 export { setupOf, surrogateChanges } from './kinds/attacks/transfer/surrogate.ts'
 export { studyDefinition } from './registry.ts'
 export { studyDefinitions } from './registry.ts'
-export { runStudy, type Portion } from './run/study.ts'
+export { checkLabels, runStudy, type Portion } from './run/study.ts'
 export { orderSeed, planRun, planStudy, type StudyPlan } from './store/plan.ts'
 export { passGroups } from './cost/passes.ts'
 export { speeds } from './questions/speed.ts'

@@ -5,13 +5,12 @@ import { canonicalJson } from '#shared/canonical.ts'
 import { errorShape } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { canonicalTransform, transform } from '#shared/transform.ts'
-import { keyOf, type VariantKey } from '../facts/index.ts'
+import { countAll, keyOf, listTexts, listVariants, type VariantKey } from '../facts/index.ts'
 import { listModels, type StoredModel } from '../models/index.ts'
 import type { Db } from '../workspace/index.ts'
 import { checkPredictions } from './checkPredictions.ts'
 import { refusePack } from './packSchema.ts'
 import type { UnpackedPack } from './unpackPack.ts'
-import { countFacts } from './writePack.ts'
 
 /** A variant of a pack with the model of the workspace that it is of. */
 export interface KnownVariant {
@@ -46,11 +45,7 @@ const named = (all: readonly string[]) =>
 function knownVariants(db: Db, pack: UnpackedPack): ReadonlyMap<number, KnownVariant> {
   const refuse = refusePack(pack.path)
   const models = new Map(listModels(db).map((model) => [model.digest, model]))
-  const rows = pack.db
-    .prepare<[], { id: number; model: string; text: string }>(
-      'SELECT id, model_digest AS model, key AS text FROM variant',
-    )
-    .all()
+  const rows = listVariants(pack.db)
   const titles = new Map(pack.head.models.map(({ digest, title }) => [digest, title]))
   const unknown = [...new Set(rows.map((row) => row.model))].filter((digest) => !models.has(digest))
   if (unknown.length > 0)
@@ -84,7 +79,7 @@ const labelsDigest = ({ labels }: StoredModel): string =>
 
 /** Compares what the head says with what is there. */
 function checkHead({ path, head, db }: UnpackedPack, variants: ReadonlyMap<number, KnownVariant>): void {
-  const facts = countFacts(db)
+  const facts = countAll(db)
   const digests = [...new Set([...variants.values()].map(({ key }) => key.model))].sort()
   const runtimes = new Set([...variants.values()].map(({ key }) => canonicalJson(key.runtime)))
   const said = {
@@ -97,7 +92,7 @@ function checkHead({ path, head, db }: UnpackedPack, variants: ReadonlyMap<numbe
 }
 
 function checkConditions({ path, db }: UnpackedPack): void {
-  for (const text of db.prepare<[], string>('SELECT transform FROM condition').pluck().all()) {
+  for (const text of listTexts(db).transforms) {
     const found = transform.safeParse(jsonOf(text))
     if (!found.success || canonicalTransform(found.data) !== text)
       throw refusePack(path)(`this version has no condition ${text.slice(0, 80)}`)
@@ -105,7 +100,7 @@ function checkConditions({ path, db }: UnpackedPack): void {
 }
 
 function checkFailures({ path, db }: UnpackedPack): void {
-  for (const text of db.prepare<[], string>('SELECT DISTINCT problem FROM failure').pluck().iterate())
+  for (const text of listTexts(db).problems)
     if (!errorShape.safeParse(jsonOf(text)).success)
       throw refusePack(path)(`this version has no failure ${text.slice(0, 80)}`)
 }

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { statOf } from '../base/statOf.ts'
+import { storeBatches } from '../facts/index.ts'
 import { formatsOf, planStudy, studyDefinition } from '../studies/index.ts'
 import type { Db, Workspace } from '../workspace/index.ts'
 import { readPart } from './container.ts'
@@ -47,7 +48,7 @@ export async function takePlan(
     addStudy(db, head, taking.maps)
     for (const { digest, text } of head.texts)
       db.prepare('INSERT OR IGNORE INTO subset_file (digest, text) VALUES (?, ?)').run(digest, text)
-    addVariants(db, head)
+    storeBatches(db, head.variants)
   })()
   await takeImages(db, plan, unit)
   // Their ids come after those of the images.
@@ -126,13 +127,6 @@ function addStudy(db: Db, { study }: PlanHead, maps: readonly PathMap[]): void {
   insertRow(db, 'study', study.row, { id: study.id, params: JSON.stringify(mapped) })
   const add = db.prepare('INSERT INTO study_model (study_id, position, model_id) VALUES (?, ?, ?)')
   for (const [at, id] of study.models.entries()) add.run(study.id, at, id)
-}
-
-function addVariants(db: Db, { variants }: PlanHead): void {
-  const add = db.prepare(
-    'INSERT OR IGNORE INTO variant (model_digest, key, batch, seconds_per_image, used_at) VALUES (?, ?, ?, ?, 0)',
-  )
-  for (const { model, key, batch, secondsPerImage } of variants) add.run(model, key, batch, secondsPerImage)
 }
 
 async function takeDraws(workspace: Workspace, plan: OpenPlan): Promise<void> {

@@ -7,7 +7,8 @@ import { z } from 'zod'
 import { onnxruntimeVersion } from '../base/onnxruntimeVersion.ts'
 import { piecesOf, readUserFile } from '../base/userFile.ts'
 import { version } from '../base/version.ts'
-import { countPredictions, type Db, type Workspace } from '../workspace/index.ts'
+import { countAll, listVariants, removeUnusedKeys } from '../facts/index.ts'
+import type { Db, Workspace } from '../workspace/index.ts'
 import { partOf, writeContainer, type Part } from './container.ts'
 import { databasePart, type PackHead } from './packSchema.ts'
 
@@ -69,7 +70,7 @@ export async function writePack(
     kernelscope: version,
     onnxruntime: onnxruntimeVersion,
     ...madeBy(db, titles),
-    facts: countFacts(db),
+    facts: countAll(db),
     seconds,
     databaseBytes: statSync(copy).size,
     parts,
@@ -82,29 +83,14 @@ export async function writePack(
   return { ...written, head }
 }
 
-/** Numbers of the facts in a database. */
-export function countFacts(db: Db): PackHead['facts'] {
-  const count = (table: string) => Number(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get())
-  return {
-    predictions: countPredictions(db),
-    measurements: count('measurement'),
-    failures: count('failure'),
-  }
-}
-
 /** Removes what is no fact and what no fact is about. Images stay, so that a foreign one can be named. */
 function leaveFacts(db: Db): void {
-  for (const table of ['job', 'study', 'model', 'session_time', 'setting', 'subset_file', 'map'])
+  for (const table of ['job', 'study', 'model', 'setting', 'subset_file', 'map'])
     db.exec(`DELETE FROM ${table}`)
   db.exec(`
     DELETE FROM image WHERE class_idx IS NULL;
     DELETE FROM example WHERE class = '' AND id NOT IN (SELECT example_id FROM image WHERE example_id IS NOT NULL);`)
-  for (const [table, column] of [
-    ['variant', 'variant_id'],
-    ['condition', 'condition_id'],
-  ] as const)
-    db.exec(`DELETE FROM ${table} WHERE id NOT IN (SELECT ${column} FROM prediction UNION
-      SELECT ${column} FROM measurement UNION SELECT ${column} FROM failure)`)
+  removeUnusedKeys(db)
 }
 
 const keySchema = z.object({
@@ -114,11 +100,7 @@ const keySchema = z.object({
 
 /** The models and runtimes of the variants in a database. */
 function madeBy(db: Db, titles: ReadonlyMap<string, string>): Pick<PackHead, 'models' | 'runtimes'> {
-  const keys = db
-    .prepare<[], string>('SELECT key FROM variant ORDER BY key')
-    .pluck()
-    .all()
-    .map((key) => keySchema.parse(JSON.parse(key)))
+  const keys = listVariants(db).map(({ text }) => keySchema.parse(JSON.parse(text)))
   const digests = [...new Set(keys.map(({ model }) => model))].sort()
   const runtimes = new Map(keys.map(({ runtime }) => [JSON.stringify(runtime), runtime]))
   return {

@@ -4,9 +4,17 @@ import { modelIdOf } from '#shared/shownModel.ts'
 import { onnxruntimeVersion } from '../base/onnxruntimeVersion.ts'
 import { version } from '../base/version.ts'
 import { getDataset, imageSize } from '../datasets/index.ts'
-import { imageRoot, sourceKey, type ImageSource } from '../facts/index.ts'
+import { imageRoot, settledBatches, sourceKey, type ImageSource } from '../facts/index.ts'
 import { getModel, type StoredModel } from '../models/index.ts'
-import { formatsOf, orderSeed, passGroups, planStudy, speeds, type StudyPlan } from '../studies/index.ts'
+import {
+  checkLabels,
+  formatsOf,
+  orderSeed,
+  passGroups,
+  planStudy,
+  speeds,
+  type StudyPlan,
+} from '../studies/index.ts'
 import type { Db, WorkspaceFiles } from '../workspace/index.ts'
 import { writeContainer, type Part } from './container.ts'
 import { cutWork, unitsOf } from './cut.ts'
@@ -39,6 +47,7 @@ export interface WrittenPlan extends Plan {
  * @throws STUDY_NOT_FOUND where there is no such study
  * @throws UNSUPPORTED where it reads only weights, so that there is nothing to divide
  * @throws DATASET_EMPTY where it has no image
+ * @throws STUDY_LABELS where a model knows no class of the dataset
  * @throws DISK_FULL, FILE_UNREADABLE where the file cannot be written; the signal's reason
  */
 export async function writePlan(
@@ -55,6 +64,9 @@ export async function writePlan(
     })
   if (study.images === 0)
     throw new KernelscopeError('DATASET_EMPTY', 'the dataset of the study has no readable image with a label')
+  if (study.definition.needsLabels !== false)
+    for (const { model, conditions } of study.models)
+      if (conditions.length > 0) checkLabels(workspace, study.source.datasetId, model)
   const sources = sourcesOf(study)
   const listed: ListedSource[] = []
   for (const [at, source] of sources.entries())
@@ -86,7 +98,10 @@ export async function writePlan(
     apart: isApart(study),
     work,
     minutes: options.minutes,
-    variants: variantsOf(db, modelIds),
+    variants: settledBatches(
+      db,
+      modelIds.map((id) => getModel(db, id).digest),
+    ),
     draws: draws.files,
     texts: draws.texts,
     parts: parts.map(({ part }) => part),
@@ -227,15 +242,4 @@ function datasetOf(db: Db, id: number): PlanDataset {
     size: size && [size.height, size.width],
     parts,
   }
-}
-
-/** The batch sizes that were settled for the models here. */
-function variantsOf(db: Db, modelIds: readonly number[]): PlanHead['variants'] {
-  const digests = modelIds.map((id) => getModel(db, id).digest)
-  return db
-    .prepare<[string], PlanHead['variants'][number]>(
-      `SELECT model_digest AS model, key, batch, seconds_per_image AS secondsPerImage FROM variant
-       WHERE batch IS NOT NULL AND model_digest IN (SELECT value FROM json_each(?)) ORDER BY key`,
-    )
-    .all(JSON.stringify(digests))
 }

@@ -1,6 +1,16 @@
 import Database from 'better-sqlite3'
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync, gzipSync } from 'node:zlib'
@@ -10,6 +20,8 @@ import { mergePacks, readPlan, runUnit, writePlan, type WrittenPlan } from '#eng
 import { packSchema, refusePack, type PackHead } from '#engine/units/packSchema.ts'
 import { addFunctions } from '#engine/workspace/functions.ts'
 import { generator } from '#shared/random.ts'
+import { packFolder } from '../../packed.ts'
+import { addDataset } from '../studies/sample.ts'
 import { storedBits } from '../studies/storedBits.ts'
 import { folderOfPlaces, placeIn, type Place } from './place.ts'
 
@@ -282,4 +294,36 @@ it('two processes measure units of a plan at once; one that is killed leaves not
   expect(reports.flatMap(({ problem }) => problem ?? [])).toEqual([])
   const [study] = await place.engine.client.studies.list()
   expect(await place.engine.client.studies.summary({ id: study?.id ?? 0 })).toMatchObject({ complete: true })
+})
+
+it('images of an archive are measured in place, and staged once for units that run at the same time', async () => {
+  const { client, session } = place.engine
+  mkdirSync(at('there'))
+  const archive = await packFolder(at('there/val.tar'), at('images'))
+  const datasetId = await addDataset(client, archive)
+  const input = { kind: 'clean-accuracy', datasetId, modelIds: [place.models.replk3] }
+  const { id } = await client.studies.store(input)
+  const settings = { provider: 'cpu', threads: 1, batch: 4 } as const
+  const { workspace } = session.open()
+  const { path } = await writePlan(workspace, id, at('plan.tar'), { minutes: 10, settings })
+  // On this machine it lies elsewhere.
+  mkdirSync(at('moved'))
+  renameSync(archive, at('moved/val.tar'))
+  const maps = [{ from: at('there'), to: at('moved') }]
+  await runUnit(path, '1aaa', at('in-place.pack'), { maps })
+  const stage = at('stage')
+  const halves = ['1a', '1b']
+  await Promise.all(halves.map((half) => runUnit(path, half, at(`${half}.pack`), { maps, stage })))
+  const copies = readdirSync(stage, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
+  expect(copies.map(({ name }) => name)).toEqual(['val.tar'])
+  // The copy is what is read now: the archive has other bytes, of the same size and time.
+  const { size, mtime } = statSync(at('moved/val.tar'))
+  writeFileSync(at('moved/val.tar'), Buffer.alloc(size))
+  utimesSync(at('moved/val.tar'), mtime, mtime)
+  const { head } = await runUnit(path, '1a', at('copy.pack'), { maps, stage })
+  expect(head.facts).toEqual({ predictions: 5, measurements: 0, failures: 0 })
+  const files = [...halves, 'in-place', 'copy'].map((name) => at(`${name}.pack`))
+  const reports = await mergePacks(workspace, files)
+  expect(reports.flatMap(({ problem }) => problem ?? [])).toEqual([])
+  expect((await client.studies.result({ id })).answers).toEqual({ measured: 10, failed: 0, of: 10 })
 })

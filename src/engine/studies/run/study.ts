@@ -191,8 +191,12 @@ async function inStretches(
   }
 }
 
-/** Refuses a dataset of which the model knows no class: every prediction would count as wrong. */
-function checkLabels({ db }: Workspace, datasetId: number, model: StoredModel): void {
+/**
+ * Refuses a dataset of which the model knows no class: every prediction would count as wrong.
+ *
+ * @throws STUDY_LABELS where it knows none
+ */
+export function checkLabels({ db }: Pick<Workspace, 'db'>, datasetId: number, model: StoredModel): void {
   const dataset = getDataset(db, datasetId)
   const targets = targetsOf(
     dataset.classes.map(({ name }) => name),
