@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -77,6 +77,8 @@ export async function startSlurm(folder: string, nodes: number): Promise<TestClu
       spawnSync('scancel', ['--full', '--user=root'])
       for (const name of names) for (const pid of stepsOf(name)) end(pid)
       for (const file of readdirSync(folder).filter((name) => name.endsWith('.pid'))) end(pidIn(file))
+      // What watched tasks of a killed node still tries to tell the controller.
+      for (const pid of processesIn(folder)) end(pid)
       delete process.env['SLURM_CONF']
       await setTimeout(200)
     },
@@ -119,6 +121,20 @@ const stepsOf = (node: string): number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && environmentOf(name).includes(`SLURMD_NODENAME=${node}`))
     .map(Number)
+
+/** Processes that work in a folder. */
+const processesIn = (folder: string): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && folderOf(name).startsWith(folder))
+    .map(Number)
+
+function folderOf(pid: string): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`)
+  } catch {
+    return ''
+  }
+}
 
 function environmentOf(pid: string): string[] {
   try {
