@@ -106,7 +106,7 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
 SlurmdParameters=config_overrides
 SchedulerParameters=sched_interval=1,batch_sched_delay=1
-SlurmdTimeout=4
+SlurmdTimeout=12
 MessageTimeout=2
 KillWait=2
 ReturnToService=2

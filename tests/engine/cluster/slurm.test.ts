@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
+import type { ClusterRun } from '#shared/contract/index.ts'
 import { startSlurm, whyNoSlurm, type TestCluster } from '../../slurm.ts'
 import { noSshd, startSsh, type SshServer } from '../../ssh.ts'
 import { temporaryFolderOfFile } from '../../temporary.ts'
@@ -39,10 +40,15 @@ const studies: [kind: string, params: Record<string, unknown>][] = [
 /** What is said of a task whose node went, by whether SLURM has noticed that yet. */
 const lost = /its node failed on n\d|ended without a word on n\d/
 
-/** The scheduler of SLURM takes a second or two for each step. */
-const patient = { timeout: 60_000, interval: 500 }
+/** The reasons of a run that are not of nodes. */
+const othersOf = ({ reasons }: ClusterRun) => reasons.filter(({ reason }) => !lost.test(reason))
 
-describe.skipIf(why !== null)(`a study on a SLURM cluster${why === null ? '' : ` (${why})`}`, () => {
+/** The scheduler of SLURM takes a second or two for each step. */
+const patient = { timeout: 300_000, interval: 500 }
+
+const name = `a study on a SLURM cluster${why === null ? '' : ` (${why})`}`
+
+describe.skipIf(why !== null)(name, { timeout: 600_000 }, () => {
   beforeAll(async () => {
     process.env['KERNELSCOPE_CONFIG'] = join(folder, 'config')
     cluster = await startSlurm(join(folder, 'slurm'), 2)
@@ -81,7 +87,8 @@ describe.skipIf(why !== null)(`a study on a SLURM cluster${why === null ? '' : `
     let [units, known] = [0, 0]
     for (const id of runs) {
       const run = await until(away.client, id, isOver)
-      expect([run.state, run.reasons, run.problem]).toEqual(['done', [], null])
+      // A node that is busy may count as away for a moment; nothing else may go wrong.
+      expect([run.state, othersOf(run), run.problem]).toEqual(['done', [], null])
       // Nothing is left of it on the cluster.
       expect(existsSync(run.folder)).toBe(false)
       units += run.units.done
@@ -157,9 +164,11 @@ describe.skipIf(why !== null)(`a study on a SLURM cluster${why === null ? '' : `
     cluster.startNode(nodeOf('1'))
     const run = await until(second.client, id, isOver)
     const { units: after } = await second.client.cluster.units({ id })
-    const reasonsOf = (name: string) =>
+    const all = (name: string) =>
       after.find((unit) => unit.name === name)?.attempts.map(({ reason }) => reason) ?? []
-    expect(reasonsOf('1')).toEqual([expect.stringMatching(lost), ''])
+    const reasonsOf = (name: string) => all(name).filter((reason) => !lost.test(reason))
+    expect(all('1').some((reason) => lost.test(reason))).toBe(true)
+    expect(reasonsOf('1')).toEqual([''])
     expect(reasonsOf('3')).toEqual([expect.stringMatching('longer than the time limit'), ''])
     expect(reasonsOf('4')).toEqual([expect.stringMatching('its pack was refused'), ''])
     // What always fails is halved down to its image, which is named; its neighbour is measured.
@@ -216,6 +225,6 @@ describe.skipIf(why !== null)(`a study on a SLURM cluster${why === null ? '' : `
     const { id } = await submitted(client, studyId, 'full')
     const run = await until(client, id, isOver)
     expect(run).toMatchObject({ state: 'done', facts: { added: 4, known: 0 } })
-    expect(run.reasons).toEqual([{ reason: expect.stringMatching(/DISK_FULL.* on n\d/), count: 1 }])
+    expect(othersOf(run)).toEqual([{ reason: expect.stringMatching(/DISK_FULL.* on n\d/), count: 1 }])
   })
 })

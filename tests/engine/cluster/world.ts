@@ -65,7 +65,7 @@ export async function until(
   client: Client,
   id: number,
   holds: (run: ClusterRun) => boolean,
-  seconds = 100,
+  seconds = 500,
 ): Promise<ClusterRun> {
   const end = Date.now() + 1000 * seconds
   for (;;) {
