@@ -11,6 +11,20 @@ it('rounds the longer side down, be it height or width', () => {
   expect(resizedSize({ ...shorter, resizeTo: null }, 100, 150)).toEqual([224, 336])
 })
 
+it('squashes to a square and crops its middle, whatever the proportions, as the published attack does', () => {
+  const squashed: Geometry = { ...shorter, resize: 'squashCrop' }
+  expect(resizedSize(squashed, 375, 500)).toEqual([256, 256])
+  expect(resizedSize({ ...squashed, size: [112, 224], resizeTo: 128 }, 375, 500)).toEqual([128, 256])
+  const [height, width] = [90, 130]
+  const pixels = Uint8Array.from({ length: height * width * 3 }, (_, i) => (i * i) % 253)
+  const whole = resize({ pixels, height, width }, 256, 256, 'bilinear')
+  const crop = applyGeometry({ pixels, height, width }, squashed)
+  for (const row of [0, 100, 223]) {
+    const from = 3 * ((row + 16) * 256 + 16)
+    expect(crop.pixels.subarray(672 * row, 672 * (row + 1))).toEqual(whole.pixels.subarray(from, from + 672))
+  }
+})
+
 it('centres a crop with Python’s rounding, and adds an odd pixel of padding at the far side', () => {
   expect(cropAxis(225, 224)).toEqual({ from: 0, length: 224, to: 0 })
   expect(cropAxis(227, 224)).toEqual({ from: 2, length: 224, to: 0 })
