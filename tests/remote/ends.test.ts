@@ -34,6 +34,23 @@ describe('RPC messages', () => {
     expect(seen[1]?.data).toBe(request(1, large))
   })
 
+  it('that are short come while as much of long ones is on its way as may be', async () => {
+    const { near, far, toFar, toNear, seen } = pair({
+      answer: (_port, data) => [data === request(1) ? request(1, large) : data],
+    })
+    /** Moves what was asked, but not that anything has arrived. */
+    const ask = (data: string) => {
+      near.rpc(1, data)
+      const frame = toFar.pop()
+      if (frame) far.take(frame)
+      for (const part of toNear.splice(0)) near.take(part)
+    }
+    ask(request(1))
+    expect(seen).toEqual([])
+    ask(request(2))
+    expect(seen.map(({ data }) => data)).toEqual([request(2)])
+  })
+
   it('of one request keep their order', async () => {
     const events = [request(5, large), request(5, 'second'), request(5, 'third')]
     const { near, seen, run } = pair({ answer: () => events })

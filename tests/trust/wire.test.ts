@@ -128,14 +128,18 @@ it(
   },
 )
 
-it('messages without end are refused before they fill the memory', () => {
-  const near = new NearEnd({
+/** A near end that passes nothing on. */
+const quiet = () =>
+  new NearEnd({
     write: () => true,
     rpc: () => undefined,
     fatal: () => undefined,
     place: () => undefined,
     pong: () => undefined,
   })
+
+it('messages without end are refused before they fill the memory', () => {
+  const near = quiet()
   const part = (id: number, length: number) =>
     encodeFrame('rpc', id, encodePart({ port: 1, last: false, counted: true, bytes: new Uint8Array(length) }))
   const flood = () => {
@@ -146,6 +150,21 @@ it('messages without end are refused before they fill the memory', () => {
     for (let at = 0; at < 1e6; at++) near.take(part(1, 60_000))
   }
   expect(endless).toThrow('a message without end')
+})
+
+it('a frame that claims more than it may have is refused at its head', () => {
+  const head = encodeFrame('rpc', 1, new Uint8Array(4)).slice(0, 9)
+  new DataView(head.buffer).setUint32(5, longestPayload + 1)
+  expect(() => quiet().take(head)).toThrow('a frame of 65537 bytes')
+})
+
+it('an answer that nobody reads may not have more bytes than were allowed', () => {
+  const near = quiet()
+  void near.ask('/bytes/image/1')
+  near.take(encodeFrame('head', 1, bytes({ status: 200, headers: {} })))
+  const part = encodeFrame('body', 1, new Uint8Array(longestPayload))
+  for (let sent = 0; sent < answerWindow; sent += longestPayload) near.take(part)
+  expect(() => near.take(part)).toThrow('more bytes of an answer than were allowed')
 })
 
 it('damaged first lines are refused or read', () => {
