@@ -40,6 +40,7 @@ const studies: [
   // Ranges of images.
   ['adversarial', ['replk3'], () => ({ attack: 'fgsm', epsilons: [0.004] }), 4, true],
   ['salient-patch-drop', ['replk3'], ({ vit }) => ({ model: vit, percents: [0, 30] }), 4, true],
+  ['imagenet-c', ['replk3'], () => ({ corruptions: ['fog', 'pixelate'], severities: [3] }), 4, true],
   // Its images are sampled: one unit.
   ['attention-distance', ['vit'], () => ({ images: 4 }), 1, false],
 ]
