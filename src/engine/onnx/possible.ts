@@ -3,9 +3,10 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { differentiate } from './differentiate/differentiate.ts'
 import type { Graph } from './graph.ts'
 import { acceptPixels } from './rewrite/acceptPixels.ts'
+import { closeSides } from './rewrite/closeSides.ts'
 import { gate } from './rewrite/gate.ts'
 import { inferShapes } from './shape/infer.ts'
-import { inputSizes } from './shape/sizes.ts'
+import { assumedSide, inputSizes } from './shape/sizes.ts'
 import { noAttentionReason } from './structure/attention.ts'
 import { noBlocksReason, residualBlocks } from './structure/blocks.ts'
 import { guessFamily } from './structure/family.ts'
@@ -40,7 +41,7 @@ export function possibleRewrites(graph: Graph, refused?: string): Possibility[] 
     answer('maskKernel', depthwise ? undefined : 'there is no depthwise convolution of 3x3 or larger'),
     answer(
       'differentiate',
-      refusalOf(() => differentiate(graph)),
+      refusalOf(() => differentiate(closeSides(graph, [assumedSide, assumedSide]))),
     ),
     answer('attention', noAttentionReason(graph)),
   ]

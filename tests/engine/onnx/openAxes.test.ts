@@ -3,9 +3,29 @@ import { expect, it } from 'vitest'
 import { writeWholeModel } from '#engine/onnx/file/whole.ts'
 import type { Graph } from '#engine/onnx/graph.ts'
 import { encodeNumbers } from '#engine/onnx/numbers.ts'
-import { classifierInterface, inspect, readModel, writeVariant } from '#engine/onnx/index.ts'
+import {
+  classifierInterface,
+  differentiate,
+  gradientOutput,
+  inspect,
+  readModel,
+  writeVariant,
+} from '#engine/onnx/index.ts'
 import { ints, renameUses } from '#engine/onnx/rewrite/build.ts'
-import { netPath, temporaryFolder, type NetName } from './support.ts'
+import { closeSides } from '#engine/onnx/rewrite/closeSides.ts'
+import { planned } from '#engine/onnx/thread/plans.ts'
+import {
+  float32,
+  goldenGradient,
+  netCotangent,
+  netInput,
+  netPath,
+  numbers,
+  relativeError,
+  run,
+  temporaryFolder,
+  type NetName,
+} from './support.ts'
 
 /** A network as exporters of Hugging Face write it: every axis of the image has a name. */
 async function exported(net: NetName) {
@@ -59,7 +79,30 @@ it('takes 224 pixels where no other side fits', async () => {
 })
 
 it('leaves the sides of a convolutional network open', async () => {
-  const found = inspect(await exported('resnet'))
+  const model = await exported('resnet')
+  const found = inspect(model)
   expect(classifierInterface(found)).toMatchObject({ height: null, width: null, classes: 10 })
   expect(found.inputs[0]?.shape).toEqual(['batch_size', 3, 'height', 'width'])
+  expect(found.rewrites).toEqual(inspect(await readModel(netPath('resnet'))).rewrites)
+})
+
+it('gives the gradient of PyTorch for images of the size that is asked for', async () => {
+  const model = await exported('resnet')
+  const graph = differentiate(closeSides(model.graph, [32, 32]))
+  const path = await writeVariant(model, graph, await temporaryFolder(), 'gradient')
+  const feeds = {
+    pixel_values: float32(netInput(), [2, 3, 32, 32]),
+    cotangent: float32(netCotangent(), [2, 10]),
+  }
+  const { [gradientOutput]: found } = await run(path, feeds)
+  expect(relativeError(numbers(found), await goldenGradient('resnet'))).toBeLessThan(1e-4)
+})
+
+it('closes open sides in the plans that need a backward pass', async () => {
+  const { graph } = await exported('resnet')
+  const normalisation = { mean: [0, 0, 0] as const, std: [1, 1, 1] as const, size: [64, 48] as const }
+  for (const op of ['gradient', 'attack'] as const)
+    expect(planned(graph, { op, normalisation }).inputs[0]?.shape).toEqual(['batch_size', 64, 48, 3])
+  const open = planned(graph, { op: 'pixels', normalisation })
+  expect(open.inputs[0]?.shape).toEqual(['batch_size', 'height', 'width', 3])
 })

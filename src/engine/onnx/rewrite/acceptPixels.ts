@@ -7,6 +7,8 @@ import { floatOutputs } from './floatInterface.ts'
 export interface Normalisation {
   mean: readonly [number, number, number]
   std: readonly [number, number, number]
+  /** Height and width of the images in pixels, for a network that takes any. */
+  size?: readonly [number, number]
 }
 
 /** Name of the input for pixels. */

@@ -11,6 +11,7 @@ import { maskKernel, type KernelWindow } from '../rewrite/maskKernel.ts'
 import { attentionMaps, noAttentionHint, noAttentionReason } from '../structure/attention.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { blockOutputs, noFeaturesReason } from '../structure/features.ts'
+import { closeSides } from '../rewrite/closeSides.ts'
 
 /**
  * A rewrite as plain data, so that it can be sent to another thread. The rewritten graph takes pixels [N,H,W,3]: uint8 for
@@ -36,7 +37,7 @@ export type VariantPlan =
   | { op: 'maskKernel'; normalisation: Normalisation; windows: readonly KernelWindow[]; pixels?: 'uint8' }
   /** `probe`. */
   | { op: 'probe'; normalisation: Normalisation; taps: readonly Tap[] }
-  /** `crossEntropyGradient`. */
+  /** `crossEntropyGradient`, of images of the size that is given. */
   | { op: 'gradient'; normalisation: Normalisation }
   /** `crossEntropyGradient`, `scaleFed`. */
   | { op: 'attack'; normalisation: Normalisation }
@@ -57,6 +58,8 @@ export const runsAsItIs = ({ op }: VariantPlan): boolean =>
 export function planned(graph: Graph, plan: VariantPlan): Graph {
   if (plan.op === 'itself') return floatInterface(graph)
   const floats = acceptFloats(graph, plan.normalisation)
+  const { size } = plan.normalisation
+  const sized = () => (size ? acceptFloats(closeSides(graph, size), plan.normalisation) : floats)
   const asked = () =>
     'pixels' in plan && plan.pixels === 'uint8' ? acceptPixels(graph, plan.normalisation) : floats
   switch (plan.op) {
@@ -71,9 +74,9 @@ export function planned(graph: Graph, plan: VariantPlan): Graph {
     case 'floats':
       return floats
     case 'gradient':
-      return crossEntropyGradient(floats)
+      return crossEntropyGradient(sized())
     case 'attack':
-      return scaleFed(crossEntropyGradient(floats))
+      return scaleFed(crossEntropyGradient(sized()))
     case 'attention': {
       const maps = attentionMaps(floats)
       if (maps.length === 0)
@@ -87,14 +90,15 @@ export function planned(graph: Graph, plan: VariantPlan): Graph {
       return attentionReadings(floats, maps)
     }
     case 'receptiveField': {
-      const points = blockOutputs(floats)
+      const taken = sized()
+      const points = blockOutputs(taken)
       const point = points[plan.point]
       if (!point)
         throw new KernelscopeError(
           'MODEL_UNSUPPORTED',
           points.length === 0 ? noFeaturesReason : `there is no feature point ${plan.point}`,
         )
-      return receptiveField(floats, point, { channels: plan.normalisation.std })
+      return receptiveField(taken, point, { channels: plan.normalisation.std })
     }
   }
 }
