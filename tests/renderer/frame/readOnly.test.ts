@@ -82,6 +82,7 @@ const elsewhere = [
   'features/studies/result/useRerun.ts',
   'frame/transfer/MergeSheet.vue',
   'frame/transfer/MoveSheet.vue',
+  'lib/stores/clusters.ts',
   'lib/stores/collections.ts',
   'lib/stores/jobs.ts',
   'lib/stores/settings.ts',
