@@ -55,8 +55,14 @@ export const madeCorruption = (
 export const picturesOf = (transform: { op: string; ice?: Corruption['ice'] }): readonly string[] =>
   Array.isArray(transform.ice) ? transform.ice : []
 
-/** The digests of the picture files that a stored transform (canonical JSON) blends, as `picturesOf`. */
+/** The digests of the picture files that a transform (canonical JSON) blends, as `picturesOf`; none where it is no transform. */
 export function icePicturesIn(text: string): readonly string[] {
-  const found = corruption.safeParse(JSON.parse(text)).data
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return []
+  }
+  const found = corruption.safeParse(value).data
   return found ? picturesOf(found) : []
 }

@@ -119,9 +119,12 @@ const verbs =
   /\.(add|create|save|remove|rename|update|set|use|tag|note|revert|run|rerun|suite|try|take|pause|resume|cancel|clear|reorder|reroot|reindex|import|trim)([A-Z]|$)/
 /** They are named like changes, and write to a file or a workspace of the user's choice, or nothing. */
 const elsewhere = [
+  'cluster.removeProfile',
+  'cluster.saveProfile',
   'studies.saveAdversarial',
   'studies.suiteCost',
   'system.saveDiagnostics',
+  'units.run',
   'workspace.create',
   'workspace.import',
 ]

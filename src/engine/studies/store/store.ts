@@ -145,7 +145,8 @@ function storeImages(
 
 /**
  * Finds the newest study of the same kind, models, parameters and images, and of the same title where the
- * input has one; null without one. With `size` "any", the number of sampled images may differ.
+ * input has one; null without one. With `size` "any", the number of sampled images may differ. A parameter that is younger
+ * than a stored study counts there with its default.
  */
 export function findStudy(
   db: Db,
@@ -161,11 +162,14 @@ export function findStudy(
     return canonicalJson({ kind, params, modelIds, datasetId, sample: sampled, images, preprocessings })
   }
   const wanted = identity(input, subset?.record.key ?? null)
-  const named = (study: Study) => input.title === undefined || input.title === study.title
-  return (
-    listStudies(db).find((study) => named(study) && identity(study, study.subset?.key ?? null) === wanted) ??
-    null
-  )
+  const definition = studyDefinition(input.kind)
+  const isWanted = (study: Study) => {
+    const params = definition.params.safeParse(study.params).data ?? study.params
+    return identity({ ...study, params }, study.subset?.key ?? null) === wanted
+  }
+  const alike = ({ kind, title }: Study) =>
+    kind === input.kind && (input.title === undefined || input.title === title)
+  return listStudies(db).find((study) => alike(study) && isWanted(study)) ?? null
 }
 
 /**
