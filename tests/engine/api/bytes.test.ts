@@ -21,6 +21,7 @@ const addresses = {
   transformedPath: bytes.transformedPath(7, 'own', identity),
   filmPath: bytes.filmPath(7, 'benchmark', film),
   compositionPath: bytes.compositionPath(7, 1),
+  filePiecePath: bytes.filePiecePath('0b0e3f0e-6c35-4c58-9d70-3a3bd0b1c1aa', 0),
 }
 
 describe('addresses of bytes', () => {
@@ -37,7 +38,9 @@ describe('addresses of bytes', () => {
       const { status, body } = await ask(path)
       expect([status, JSON.parse(body.toString())]).toEqual([
         404,
-        expect.objectContaining({ code: expect.stringMatching(/_NOT_FOUND$|^MAP_EXPIRED$/) as string }),
+        expect.objectContaining({
+          code: expect.stringMatching(/_NOT_FOUND$|^(?:MAP_EXPIRED|FILE_MISSING)$/) as string,
+        }),
       ])
     },
   )
