@@ -83,7 +83,7 @@ describe.skipIf(noSshd !== null)(
       await engineIs(shown.page, 'ready', 60_000)
       await shown.page.getByText(/^lab, \d+ ms/).waitFor()
       await ofStudy().click()
-      await shown.page.getByText('What was used').waitFor()
+      await shown.page.getByText('What was used').waitFor({ timeout: 120_000 })
       await shoot(shown.page, 'far-study')
       await nothingRuns(shown.page, 200_000)
       await expect.poll(() => shown.page.getByText('the study is not complete').count()).toBe(0)
@@ -99,7 +99,7 @@ describe.skipIf(noSshd !== null)(
       await shoot(page, 'far-lost')
       await server.start()
       await page.getByText(/^lab, \d+ ms/).waitFor({ timeout: 60_000 })
-      await page.getByText('What was used').waitFor()
+      await page.getByText('What was used').waitFor({ timeout: 120_000 })
     })
 
     it('goes back to this computer', async () => {
