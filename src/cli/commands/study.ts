@@ -4,6 +4,7 @@ import type { StudyKind } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { formatTable } from '../format.ts'
 import { collect, integerOf } from '../flags.ts'
+import { batchOption, providerOption, threadsOption } from '../runtimeFlags.ts'
 import { printDraws } from '../draws.ts'
 import { describeKind } from '../kindText.ts'
 import { kindNamed, namedStudy } from '../named.ts'
@@ -64,21 +65,9 @@ export function addStudyCommands(program: Command, session: CliSession, fail: (e
     .option('--cost', 'only say what it would cost')
     .option('--store', 'only store it, to be measured on other machines; see "study plan"')
     .option('--cluster <profile>', 'submit it to a SLURM cluster instead; see "cluster profile list"')
-    .addOption(
-      new Option('--provider <name>', 'where models run').choices([
-        'auto',
-        'cpu',
-        'cuda',
-        'tensorrt',
-        'webgpu',
-      ]),
-    )
-    .option(
-      '--threads <n>',
-      'threads of ONNX Runtime, 0 for as many as there are cores',
-      integerOf('--threads', 0),
-    )
-    .option('--batch <n>', 'images per batch; 0 lets a short trial choose', integerOf('--batch', 0))
+    .addOption(providerOption())
+    .addOption(threadsOption())
+    .addOption(batchOption())
     .allowUnknownOption()
     .action(async (kind: string | undefined, rest: string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<RunFlags & { help?: boolean }>()

@@ -1,8 +1,9 @@
-import { Option, type Command } from 'commander'
+import type { Command } from 'commander'
 import { resolve } from 'node:path'
 import type { PlanSummary, Provider } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { collect, integerOf, numberOf } from '../flags.ts'
+import { collect, numberOf } from '../flags.ts'
+import { batchOption, providerOption, threadsOption } from '../runtimeFlags.ts'
 import { followWork } from '../followWork.ts'
 import { formatBytes, formatDuration, formatPairs, formatTable } from '../format.ts'
 import { namedStudy } from '../named.ts'
@@ -68,21 +69,9 @@ export function addUnitCommands(study: Command, session: CliSession): void {
     .option('--map <from=to>', 'what lies below FROM in the plan is below TO here; may be repeated', collect)
     .option('--scratch <dir>', 'folder on a local disk for what is needed meanwhile')
     .option('--stage <dir>', 'copy archives of images to this folder on a local disk, once')
-    .addOption(
-      new Option('--provider <name>', 'where models run').choices([
-        'auto',
-        'cpu',
-        'cuda',
-        'tensorrt',
-        'webgpu',
-      ]),
-    )
-    .option(
-      '--threads <n>',
-      'threads of ONNX Runtime, 0 for as many as there are cores',
-      integerOf('--threads', 0),
-    )
-    .option('--batch <n>', 'images per batch; 0 lets a short trial choose', integerOf('--batch', 0))
+    .addOption(providerOption())
+    .addOption(threadsOption())
+    .addOption(batchOption())
     .action(async (file: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<PackFlags>()
       const client = await session.client()

@@ -1,12 +1,11 @@
 import { defineStore } from 'pinia'
-import { computed, onScopeDispose, shallowRef, watch } from 'vue'
+import { computed, shallowRef } from 'vue'
 import type { ClusterProfile, ClusterRun } from '#shared/contract/index.ts'
 import { bridge } from '../bridge.ts'
-import { engine, subscribe } from '../engine/index.ts'
+import { engine } from '../engine/index.ts'
 import { useStudiesStore } from './collections.ts'
-import { useEngineStore } from './engine.ts'
 import { usePreferencesStore } from './preferences.ts'
-import { useWorkspaceStore } from './workspace.ts'
+import { useStream } from './useStream.ts'
 
 /** Runs of studies on clusters, kept up to date by the engine's stream, and the profiles of the person. */
 export const useClustersStore = defineStore('clusters', () => {
@@ -60,28 +59,12 @@ export const useClustersStore = defineStore('clusters', () => {
     await load()
   }
 
-  const workspace = useWorkspaceStore()
-  const engineStore = useEngineStore()
-  let stop = () => {}
-  watch(
-    () => [workspace.path, engineStore.generation] as const,
-    ([path], before) => {
-      if (path !== before?.[0]) byId.value = new Map()
-      stop()
-      if (path === null) return
-      let left = false
-      stop = () => (left = true)
-      // As the jobs: the list first, because it would overwrite earlier events of the stream.
-      void load()
-        .catch(() => {})
-        .then(() => {
-          if (!left)
-            stop = subscribe((signal) => engine.cluster.watch(undefined, { signal }), { onEvent: take })
-        })
-    },
-    { immediate: true },
-  )
-  onScopeDispose(() => stop())
+  useStream({
+    forget: () => (byId.value = new Map()),
+    load,
+    events: (signal) => engine.cluster.watch(undefined, { signal }),
+    take,
+  })
 
   return {
     runs,

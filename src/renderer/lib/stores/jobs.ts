@@ -1,11 +1,11 @@
 import { defineStore } from 'pinia'
-import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
+import { computed, ref, shallowRef, watch } from 'vue'
 import type { Job, JobState } from '#shared/contract/index.ts'
 import { bridge } from '../bridge.ts'
-import { engine, subscribe } from '../engine/index.ts'
+import { engine } from '../engine/index.ts'
 import { useDatasetsStore, useStudiesStore } from './collections.ts'
-import { useEngineStore } from './engine.ts'
 import { usePreferencesStore } from './preferences.ts'
+import { useStream } from './useStream.ts'
 import { useWorkspaceStore } from './workspace.ts'
 
 const open: readonly JobState[] = ['queued', 'running', 'paused']
@@ -57,28 +57,12 @@ export const useJobsStore = defineStore('jobs', () => {
 
   const preferences = usePreferencesStore()
   const workspace = useWorkspaceStore()
-  const engineStore = useEngineStore()
-  let stop = () => {}
-  watch(
-    () => [workspace.path, engineStore.generation] as const,
-    ([path], before) => {
-      if (path !== before?.[0]) byId.value = new Map()
-      stop()
-      if (path === null) return
-      let left = false
-      stop = () => (left = true)
-      // The list is loaded before the stream starts, because it would overwrite earlier events of the stream. A list
-      // that fails is loaded again when the engine is back.
-      void load()
-        .catch(() => {})
-        .then(() => {
-          if (!left) stop = subscribe((signal) => engine.jobs.watch(undefined, { signal }), { onEvent: take })
-        })
-    },
-    { immediate: true },
-  )
-
-  onScopeDispose(() => stop())
+  useStream({
+    forget: () => (byId.value = new Map()),
+    load,
+    events: (signal) => engine.jobs.watch(undefined, { signal }),
+    take,
+  })
 
   watch(running, (job) =>
     bridge.setProgress(job && job.progress.total > 0 ? job.progress.done / job.progress.total : null),

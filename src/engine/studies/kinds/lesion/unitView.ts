@@ -2,44 +2,24 @@ import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { changeOf } from '../../summary/levels.ts'
 import type { Grid } from '../../definition/index.ts'
-import { changePoints } from './view.ts'
+import { aloneFigure } from './view.ts'
 
 const isUnit = ({ params }: StudyCondition) => params['kind'] === 'unit'
 const placeOf = (cell: StudyCondition) => (isUnit(cell) ? Number(cell.params['place']) - 1 : null)
 
 /** The change in accuracy when one residual unit is removed, in order of depth. */
-export async function unitFigure(grid: Grid): Promise<FigureSpec> {
-  const deepest = Math.max(0, ...grid.cells.map((cell) => (placeOf(cell) ?? -1) + 1))
-  return {
+export const unitFigure = (grid: Grid): Promise<FigureSpec> =>
+  aloneFigure(grid, {
     id: 'single-units',
-    kind: 'bars',
-    title: 'Every unit alone',
-    x: {
-      label: 'Residual unit removed',
-      unit: 'none',
-      scale: 'category',
-      categories: Array.from({ length: deepest }, (_, index) => String(index + 1)),
-    },
-    y: { label: 'Change in top-1', unit: 'percent', scale: 'linear' },
-    series: await Promise.all(
-      grid.models.map(async (model, slot) => ({
-        id: String(model.id),
-        name: model.title,
-        slot,
-        origin: 'measured' as const,
-        symbols: false,
-        points: await changePoints(grid, model.id, placeOf),
-      })),
-    ),
-    references: [],
-    spans: [],
+    what: 'unit',
+    count: Math.max(0, ...grid.cells.map((cell) => (placeOf(cell) ?? -1) + 1)),
+    placeOf,
+    label: 'Residual unit removed',
     notes: [
       'Bars: top-1 without the unit minus top-1 of the whole model. Units count in order of depth; the table names them.',
       'Where a shortcut is a projection, it stays.',
     ],
-    alt: 'Change in top-1 accuracy when each residual unit is removed alone.',
-  }
-}
+  })
 
 /** A row for each unit of each model. */
 export const unitTable = (grid: Grid): DataTable => ({

@@ -33,17 +33,49 @@ export async function proportionFigure(grid: Grid): Promise<FigureSpec> {
 }
 
 /** The change in accuracy when one block is removed, in order of depth. */
-export async function singleBlockFigure(grid: Grid, models: StoredModel[]): Promise<FigureSpec> {
-  const deepest = Math.max(0, ...models.map(({ inspection }) => inspection.blocks.length))
-  return {
+export const singleBlockFigure = (grid: Grid, models: StoredModel[]): Promise<FigureSpec> =>
+  aloneFigure(grid, {
     id: 'single-blocks',
+    what: 'block',
+    count: Math.max(0, ...models.map(({ inspection }) => inspection.blocks.length)),
+    placeOf: placeOfBlock,
+    label: 'Block removed',
+    notes: ['Bars: top-1 without the block minus top-1 of the whole model.'],
+  })
+
+/**
+ * The change in accuracy when one block or unit is removed, in order of depth.
+ *
+ * @param count how many there are in the deepest model
+ * @param placeOf the place of what a cell removes, from 0; null = none
+ */
+export async function aloneFigure(
+  grid: Grid,
+  {
+    id,
+    what,
+    count,
+    placeOf,
+    label,
+    notes,
+  }: {
+    id: string
+    what: 'block' | 'unit'
+    count: number
+    placeOf: (cell: StudyCondition) => number | null
+    label: string
+    notes: string[]
+  },
+): Promise<FigureSpec> {
+  return {
+    id,
     kind: 'bars',
-    title: 'Every block alone',
+    title: `Every ${what} alone`,
     x: {
-      label: 'Block removed',
+      label,
       unit: 'none',
       scale: 'category',
-      categories: Array.from({ length: deepest }, (_, index) => String(index + 1)),
+      categories: Array.from({ length: count }, (_, index) => String(index + 1)),
     },
     y: { label: 'Change in top-1', unit: 'percent', scale: 'linear' },
     series: await Promise.all(
@@ -53,13 +85,13 @@ export async function singleBlockFigure(grid: Grid, models: StoredModel[]): Prom
         slot,
         origin: 'measured' as const,
         symbols: false,
-        points: await changePoints(grid, model.id, placeOfBlock),
+        points: await changePoints(grid, model.id, placeOf),
       })),
     ),
     references: [],
     spans: [],
-    notes: ['Bars: top-1 without the block minus top-1 of the whole model.'],
-    alt: 'Change in top-1 accuracy when each residual block is removed alone.',
+    notes,
+    alt: `Change in top-1 accuracy when each residual ${what} is removed alone.`,
   }
 }
 
@@ -69,7 +101,7 @@ export async function singleBlockFigure(grid: Grid, models: StoredModel[]): Prom
  *
  * @param placeOf the place of a cell from 0; null = none
  */
-export async function changePoints(
+async function changePoints(
   grid: Grid,
   modelId: number,
   placeOf: (cell: StudyCondition) => number | null,
