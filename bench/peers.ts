@@ -2,8 +2,8 @@
  * Studies against the same studies in PyTorch (bench/peers), with the same nets, images and number of threads, and
  * against `session.run` alone. Needs Debian's PyTorch (docs/performance.md); prints a note and ends where it is
  * missing. With --cpu both run on one thread and are compared by CPU time, which other work on the machine hardly
- * changes.
- * Run: node bench/peers.ts [--cpu] [net …]
+ * changes. A row is printed as soon as it is measured, since a net takes minutes.
+ * Run: node bench/peers.ts [--cpu] [net …] [occlusion] [fgsm] [lesion]
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -18,12 +18,12 @@ const python = '/usr/bin/python3'
 const script = join(import.meta.dirname, 'peers', 'studies.py')
 const byCpu = process.argv.includes('--cpu')
 const threads = byCpu ? 1 : availableParallelism()
-/** Number of images, and the step between lesion sizes, by net. Larger nets get fewer images and sizes. */
+/** Number of images (a quarter with --cpu), and the step between lesion sizes, by net. Larger nets get fewer. */
 const nets: Record<string, { images: number; step: number }> = {
-  resnet50: { images: 128, step: 3 },
-  convnext_t: { images: 64, step: 5 },
-  vit_b16: { images: 32, step: 4 },
-  replknet31b: { images: 32, step: 6 },
+  resnet50: { images: 128, step: 1 },
+  convnext_t: { images: 64, step: 1 },
+  vit_b16: { images: 32, step: 1 },
+  replknet31b: { images: 32, step: 3 },
 }
 const epsilons = [0.1, 0.2, 0.3, 0.4]
 const batch = 8
@@ -32,12 +32,13 @@ if (spawnSync(python, ['-c', 'import torch, torchvision, onnx']).status !== 0) {
   console.log('peers: PyTorch, torchvision and onnx of Debian are not installed; nothing to compare with')
   process.exit(0)
 }
-const wanted = process.argv.slice(2).filter((name) => name !== '--cpu')
+const named = process.argv.slice(2).filter((name) => name !== '--cpu')
+const wanted = named.filter((name) => name in nets)
+const wantedStudies = named.filter((name) => !(name in nets))
 const folder = mkdtempSync(join(tmpdir(), 'kernelscope-bench-'))
 
 /** Measures forward passes per second of PyTorch. */
-function peer(net: string, study: string, from: string): number {
-  const { images, step } = nets[net] ?? { images: 16, step: 3 }
+function peer(net: string, study: string, from: string, images: number, step: number): number {
   const told = execFileSync(
     python,
     [
@@ -79,7 +80,12 @@ try {
   const { client } = engine
   await client.workspace.create({ path: join(folder, 'workspace') })
   const rows: Row[] = []
-  for (const [net, { images, step }] of Object.entries(nets)) {
+  const add = (row: Row) => {
+    console.log(`${row.name}: ${row.perSecond.toFixed(1)}`)
+    rows.push(row)
+  }
+  for (const [net, { images: most, step }] of Object.entries(nets)) {
+    const images = byCpu ? most / 4 : most
     if (wanted.length > 0 && !wanted.includes(net)) continue
     const onnx = join(folder, `${net}.onnx`)
     execFileSync(python, [script, net, '--export', onnx], { stdio: ['ignore', 'ignore', 'inherit'] })
@@ -93,7 +99,7 @@ try {
     await client.models.update({ id: model.id, labels })
     if (!byCpu) {
       const floor = await floorOf(onnx, [224, 224], batch, threads)
-      rows.push({ name: `${net}: session.run alone, ${splitText(floor)}`, perSecond: floor.perSecond })
+      add({ name: `${net}: session.run alone, ${splitText(floor)}`, perSecond: floor.perSecond })
     }
     const common = { modelIds: [model.id], datasetId: dataset.id }
     const studies = {
@@ -102,10 +108,11 @@ try {
       lesion: { kind: 'lesion', params: { samples: 1, step, singles: false } },
     }
     for (const [name, study] of Object.entries(studies)) {
-      const theirs = peer(net, name, from)
+      if (wantedStudies.length > 0 && !wantedStudies.includes(name)) continue
+      const theirs = peer(net, name, from, images, step)
       const perSecond = await ours(engine, { ...common, ...study })
-      rows.push({ name: `${net}: ${name}, PyTorch`, perSecond: theirs, ratio: 1 })
-      rows.push({ name: `${net}: ${name}, Kernelscope`, perSecond, ratio: perSecond / theirs })
+      add({ name: `${net}: ${name}, PyTorch`, perSecond: theirs, ratio: 1 })
+      add({ name: `${net}: ${name}, Kernelscope`, perSecond, ratio: perSecond / theirs })
     }
   }
   report(byCpu ? 'peers-cpu' : 'peers', byCpu ? 'passes per CPU' : 'passes', rows, {
