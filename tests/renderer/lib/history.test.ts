@@ -1,10 +1,8 @@
+import '../setting/window.ts'
 import { createPinia, setActivePinia } from 'pinia'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 
-beforeEach(() => {
-  vi.stubGlobal('window', { kernelscope: { platform: 'linux' }, addEventListener: () => {} })
-  setActivePinia(createPinia())
-})
+beforeEach(() => setActivePinia(createPinia()))
 
 async function history() {
   const { useHistoryStore } = await import('../../../src/renderer/lib/stores/history.ts')
