@@ -7,6 +7,7 @@ import { imagenetC } from './benchmarks/imagenetC/index.ts'
 import { imagenetO } from './benchmarks/imagenetO/index.ts'
 import { imagenetP } from './benchmarks/imagenetP/index.ts'
 import { imagenetR } from './benchmarks/imagenetR/index.ts'
+import { classSetStudies } from './benchmarks/classSets/index.ts'
 import { cleanAccuracy } from './benchmarks/cleanAccuracy/index.ts'
 import { featureVariance } from './kinds/featureVariance/index.ts'
 import { kernelAttention } from './kinds/kernelAttention/index.ts'
@@ -31,6 +32,7 @@ export const studyDefinitions: readonly StudyDefinition[] = [
   imagenetP,
   imagenetR,
   imagenet9,
+  ...classSetStudies,
   randomPatchDrop,
   salientPatchDrop,
   adversarial,

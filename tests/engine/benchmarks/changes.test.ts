@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { percentileInterval, resamples } from '#engine/metrics/index.ts'
+import { classSets } from '#shared/classSets.ts'
 import { imagenetC19 } from '#shared/transforms/index.ts'
 import { expectSameApart } from '../studies/apart.ts'
 import { addDataset, jobEnd, runStudy } from '../studies/sample.ts'
@@ -378,6 +379,7 @@ describe('the suite', () => {
       'imagenet-o',
       'imagenet-r',
       'imagenet-9',
+      ...classSets.map(({ id }) => id),
     ])
     expect(await client.studies.list()).toEqual([])
     const input = { modelIds, kinds: ['clean-accuracy'] }

@@ -1,6 +1,7 @@
 import type { Recognised } from '#shared/contract/index.ts'
 import { cifarFolders } from './cifar.ts'
 import { cifarCorruptedArrays, cifarRecords } from './cifarArrays.ts'
+import { classSetFolders } from './classSets.ts'
 import { csvFolder } from './csv.ts'
 import { classFolders, unlabelledFolder } from './folders.ts'
 import { imagenet9 } from './imagenet9.ts'
@@ -21,6 +22,7 @@ const ordered = [
   imagenet9,
   imagenetC,
   imagenetP,
+  classSetFolders,
   imagenetSubset,
   imagenetVal,
   cifarFolders,

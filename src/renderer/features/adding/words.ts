@@ -1,3 +1,4 @@
+import { classSets } from '#shared/classSets.ts'
 import type { DatasetPreview, IntakeItem, ModelPreview } from '#shared/contract/index.ts'
 import { geometryText, isAssumed, originText } from '#shared/preprocessing.ts'
 import { bytes, compact, integer, plural } from '../../lib/format.ts'
@@ -55,6 +56,7 @@ const kinds: Record<string, string> = {
   folders: 'Class folders',
   csv: 'Images with a list of labels',
   unlabelled: 'Images without classes',
+  ...Object.fromEntries(classSets.map(({ id, title }) => [id, title])),
 }
 
 /** The name of a published set, e.g. "ImageNet-A" of "imagenet-a". */

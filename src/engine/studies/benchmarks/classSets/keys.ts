@@ -1,0 +1,2 @@
+/** Key of the condition of ordinary images. */
+export const ordinaryKey = 'ordinary'
