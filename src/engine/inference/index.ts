@@ -20,6 +20,7 @@ export {
   fastestSplit,
   openOthers,
   sameBits,
+  roughSeconds,
   secondsTogether,
   timeSplits,
   trialPixels,

@@ -53,6 +53,17 @@ export async function secondsTogether<S extends Splittable>(
   return (performance.now() - started) / 1000 / images
 }
 
+/** About what an image takes, for which the first call counts where it is long. */
+export async function roughSeconds<S extends Splittable>(
+  session: S,
+  trial: Omit<SplitTrial<S>, 'open'>,
+): Promise<number> {
+  const started = performance.now()
+  await trial.outputs(session, 1)
+  const milliseconds = performance.now() - started
+  return milliseconds < timedMs ? secondsTogether([session], trial) : milliseconds / 1000 / trial.batch
+}
+
 /**
  * Opens the other sessions of a split, as many as fit into memory.
  *

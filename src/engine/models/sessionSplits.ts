@@ -3,6 +3,7 @@ import {
   fastestSplit,
   mostThreads,
   openOthers,
+  roughSeconds,
   secondsTogether,
   splitsOf,
   splitText,
@@ -70,7 +71,7 @@ async function trySplits<S extends Splittable>(
   { first, trial, secondsToOpen, images, secondsPerImage }: OpenFirst<S>,
 ): Promise<SplitTime | null> {
   const started = performance.now()
-  const perImage = secondsPerImage ?? (await secondsTogether([first], trial))
+  const perImage = secondsPerImage ?? (await roughSeconds(first, trial))
   const most = mostTrial * images * perImage
   const spent = () => (performance.now() - started) / 1000
   // Opening, a run of each session and two timed ones at once.

@@ -80,7 +80,7 @@ async function openAttack(context: MeasureContext, model: StoredModel, calls: nu
     })
   })
   try {
-    const { id } = internVariant(db, variantKey(model, provider.name))
+    const { id, secondsPerImage: forward } = internVariant(db, variantKey(model, provider.name))
     const { most: batch } = gradientCallSize(model)
     let pixels: SharedArrayBuffer | undefined
     const { sessions, split } = await settleSplit(db, log, keyOf(provider.name, id), {
@@ -88,7 +88,7 @@ async function openAttack(context: MeasureContext, model: StoredModel, calls: nu
       rss,
       images: calls,
       secondsToOpen: (performance.now() - started) / 1000,
-      secondsPerImage: null,
+      secondsPerImage: forward === null ? null : forward * (gradientForwards(model) + 1),
       trial: {
         batch,
         open: (threads) => openAttackSession({ ...first.request, threads }),
