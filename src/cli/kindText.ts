@@ -81,6 +81,8 @@ function nounOf({ kind }: Field): string {
       return 'word'
     case 'boolean':
       return 'yes|no'
+    case 'pipeline':
+      return 'file'
     default:
       return kind
   }

@@ -97,6 +97,8 @@ function parseValue(text: string, field: Field): unknown {
     case 'folder':
     case 'text':
       return text
+    case 'pipeline':
+      return parseJson(text)
     case 'json':
       return parseJson(text) ?? text
   }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { StudyKind } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
@@ -110,6 +111,19 @@ function refuseIdle(fields: readonly Field[], named: Params, params: Params): vo
   }
 }
 
+/**
+ * The text of a file that is given as a parameter.
+ *
+ * @throws FILE_MISSING where it cannot be read
+ */
+async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new KernelscopeError('FILE_MISSING', `cannot read ${path}`, { cause })
+  }
+}
+
 function presetOf(kind: StudyKind, id: string | undefined): Record<string, unknown> {
   if (id === undefined) return {}
   const found = kind.presets.find((preset) => preset.id === id)
@@ -144,6 +158,8 @@ async function resolved(
       return `${name}=${(await namedDataset(client, value, session, {})).id}`
     case 'folder':
       return `${name}=${resolve(session.io.cwd, value)}`
+    case 'pipeline':
+      return value.startsWith('{') ? text : `${name}=${await textOf(resolve(session.io.cwd, value))}`
     default:
       return text
   }

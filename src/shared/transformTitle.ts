@@ -32,6 +32,8 @@ export function transformTitle(value: Transform): string {
         .join(', ')
     case 'bandNoise':
       return `noise around ${value.centre / 1000}π, width ${value.width / 1000}π, epsilon ${value.epsilon}`
+    case 'pipeline':
+      return value.steps.map(transformTitle).join(', then ')
     default:
       return canonicalJson(value).slice(0, 80)
   }

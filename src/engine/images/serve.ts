@@ -1,5 +1,5 @@
 import { KernelscopeError } from '#shared/errors.ts'
-import { picturesOf, type PixelTransform } from '#shared/transforms/index.ts'
+import { lastNoise, picturesOf, readsOutside, type PixelTransform } from '#shared/transforms/index.ts'
 import { browserPicture, encodePng, thumbnail } from './encode.ts'
 import type { ImagePath } from './file.ts'
 import { applyGeometry, applyResize, geometryKey, type Geometry } from './geometry.ts'
@@ -78,7 +78,7 @@ export function taskServer(cacheBytes: number): (task: Task) => Promise<Results[
     { transform, draws }: SourceTransform,
   ): Promise<Picture> {
     const crop = await picture(path, imageKey, geometry, true)
-    const whole = transform.op === 'perturbation' ? await picture(path, imageKey, geometry, false) : crop
+    const whole = readsOutside(transform) ? await picture(path, imageKey, geometry, false) : crop
     const given = await namedBy(transform, pictures)
     return applyTransform(crop, transform, { imageKey, draws, whole: () => whole, pictures: given })
   }
@@ -105,9 +105,10 @@ export function taskServer(cacheBytes: number): (task: Task) => Promise<Results[
     const target = new Float32Array(task.target)
     for (const step of task.steps) {
       const { transform, slot } = step
-      if (transform.op === 'bandNoise') {
-        const crop = await picture(task.path, task.imageKey, task.geometry, true)
-        target.set(bandNoiseFloats(crop, transform, task.imageKey), slot * crop.pixels.length)
+      const noisy = lastNoise(transform)
+      if (noisy) {
+        const before = await prepared(task, { transform: noisy.before, draws: undefined })
+        target.set(bandNoiseFloats(before, noisy.noise, task.imageKey), slot * before.pixels.length)
       } else {
         const { pixels } = await prepared(task, step)
         const first = slot * pixels.length

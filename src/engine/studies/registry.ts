@@ -15,6 +15,7 @@ import { kernelRobustness } from './kinds/kernelRobustness/index.ts'
 import { kernelSize } from './kinds/kernelSize/index.ts'
 import { lesion } from './kinds/lesion/index.ts'
 import { noiseFrequency } from './kinds/noiseFrequency/index.ts'
+import { pipeline } from './kinds/pipeline/index.ts'
 import { receptiveFieldStudy } from './kinds/receptiveField/index.ts'
 import { randomPatchDrop } from './kinds/randomPatchDrop/index.ts'
 import { representation } from './kinds/representation/index.ts'
@@ -39,6 +40,7 @@ export const studyDefinitions: readonly StudyDefinition[] = [
   transferAttack,
   lesion,
   noiseFrequency,
+  pipeline,
   kernelSize,
   kernelAttention,
   attentionDistance,

@@ -33,6 +33,8 @@ function typeOf(field: Field): string {
       return `a ${field.kind}`
     case 'text':
       return 'text'
+    case 'pipeline':
+      return 'a file of JSON, or JSON'
     case 'json':
       return 'JSON'
   }

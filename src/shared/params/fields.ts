@@ -47,6 +47,8 @@ export type Field = FieldBase &
     /** Id of a model or a dataset of the workspace. */
     | { kind: 'model' | 'dataset' }
     | { kind: 'folder' }
+    /** Transforms one after another. */
+    | { kind: 'pipeline' }
     | { kind: 'text'; pattern: string | null }
     | {
         kind: 'numbers'
@@ -107,7 +109,8 @@ function fieldOf(base: FieldBase, schema: Schema): Field {
   if (options) return { ...base, kind: 'enum', options }
   const bounds = { min: boundOf(schema, 'minimum'), max: boundOf(schema, 'maximum') }
   const { format } = schema
-  if (format === 'model' || format === 'dataset' || format === 'folder') return { ...base, kind: format }
+  if (format === 'model' || format === 'dataset' || format === 'folder' || format === 'pipeline')
+    return { ...base, kind: format }
   switch (schema.type) {
     case 'integer':
       return { ...base, kind: 'number', integer: true, ...bounds, step: numberOf(schema.multipleOf) ?? 1 }

@@ -1,3 +1,4 @@
+import { pipelineFile } from '../transforms/index.ts'
 import type { Field, Params } from './fields.ts'
 
 /** Problems by field key. It is empty where the engine will accept the values, as far as the schema can tell. */
@@ -38,6 +39,8 @@ function problemOf(field: Field, value: unknown): string | null {
         : null
     case 'numbers':
       return numbersProblem(value, field)
+    case 'pipeline':
+      return pipelineFile.safeParse(value).error?.issues[0]?.message ?? null
     case 'json':
       return null
   }

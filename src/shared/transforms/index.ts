@@ -5,6 +5,7 @@ import { corruption } from './corruption.ts'
 import { identity } from './identity.ts'
 import { patchDrop } from './patchDrop.ts'
 import { perturbation } from './perturbation.ts'
+import { lastNoise, pipeline } from './pipeline.ts'
 
 /**
  * What is done to an image between its geometry (resize and crop) and the model: plain data with a seed. Equal values
@@ -17,13 +18,14 @@ export const pixelTransform = z.discriminatedUnion('op', [
   corruption,
   perturbation,
   bandNoise,
+  pipeline,
 ])
 
 export type PixelTransform = z.infer<typeof pixelTransform>
 
 /** Type of a transform's pixels: 8-bit levels, or float32 in [0,1] units, where values may lie outside that range. */
-export const pixelType = ({ op }: PixelTransform): 'uint8' | 'float32' =>
-  op === 'bandNoise' ? 'float32' : 'uint8'
+export const pixelType = (transform: PixelTransform): 'uint8' | 'float32' =>
+  lastNoise(transform) ? 'float32' : 'uint8'
 
 /** The text whose SHA-256 is the transform's digest. Defaults are filled in and unknown members dropped first. */
 export const canonicalPixelTransform = (value: PixelTransform) => canonicalJson(pixelTransform.parse(value))
@@ -49,6 +51,17 @@ export {
   perturbationNames,
   type PerturbationName,
 } from './perturbationNames.ts'
+export {
+  conditionTransform,
+  fieldsOfStep,
+  pipelineFile,
+  stepName,
+  sweepable,
+  sweptSteps,
+  type PipelineChoice,
+} from './pipelineFile.ts'
+export { stepSchemas, writtenStep, type StepOp, type WrittenStep } from './pipelineSteps.ts'
+export { inTurn, lastNoise, mostSteps, readsOutside, type Pipeline, type PipelineStep } from './pipeline.ts'
 export {
   imagenetC15,
   imagenetC19,

@@ -88,6 +88,18 @@ const small: Record<
   // Blocks are gated in one workspace, and what subsets share is computed once in the other.
   lesion: { models: ['replk3', 'resnet'], params: () => ({ samples: 2 }), shared: true },
   'noise-frequency': { models: ['replk3', 'vit'], params: () => ({ centres: [100, 700] }) },
+  pipeline: {
+    models: ['replk3', 'vit'],
+    params: () => ({
+      pipeline: {
+        steps: [
+          { op: 'corruption', name: 'shot_noise', severity: 1 },
+          { op: 'bandNoise', epsilon: 0.5 },
+        ],
+        sweep: { step: 1, parameter: 'severity', values: [2, 4] },
+      },
+    }),
+  },
   'kernel-size': { params: () => ({ sizes: [1] }) },
   'kernel-attention': { params: () => ({ smallest: 3, layers: 'all' }) },
   'attention-distance': { models: ['vit'], params: () => ({ images: 12 }) },

@@ -50,7 +50,7 @@ const routes: Record<string, Route> = {
     }),
     perturbedPicture,
   ),
-  transformed: route(['image'], shown.extend({ transform: z.string().max(1000) }), transformedPicture),
+  transformed: route(['image'], shown.extend({ transform: z.string().max(4000) }), transformedPicture),
   film: route(
     ['image'],
     shown.extend({

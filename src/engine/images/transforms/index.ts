@@ -33,5 +33,11 @@ export async function applyTransform(
         transform,
         context.imageKey,
       )
+    case 'pipeline': {
+      let made = picture
+      for (const [at, step] of transform.steps.entries())
+        made = await applyTransform(made, step, at === 0 ? context : { ...context, whole: undefined })
+      return made
+    }
   }
 }
