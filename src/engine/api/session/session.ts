@@ -4,49 +4,43 @@ import type { JobContext } from '../../jobs/index.ts'
 import { Log } from '../../base/log.ts'
 import {
   createWorkspace,
-  hasContent,
+  keptPicture,
   openReadOnly,
   openWorkspace,
-  keptPicture,
-  UnkeptFolder,
   whyReadOnly,
   type Db,
   type Workspace,
 } from '../../workspace/index.ts'
 import { CarriedFiles } from '../files/carried.ts'
 import { runJob } from './runJob.ts'
-import { LastWorkspace } from './lastWorkspace.ts'
+import { OneWorkspace } from './oneWorkspace.ts'
 import { OpenInspections } from './openInspections.ts'
-import { endWork, startJobs, tidied, workOn, type OpenWorkspace } from './openWorkspace.ts'
+import type { OpenWorkspace } from './openWorkspace.ts'
 import type { SessionOptions } from './options.ts'
 import { defaultSettings, readSettings } from './settings.ts'
 import { thumbnailsAhead, type ThumbnailContext } from './thumbnails.ts'
 import { Workers } from './workers.ts'
 
-/**
- * The engine's state: at most one open workspace, its queue, the image workers. The open workspace is closed only after
- * another one was opened; its running job stores its results first.
- */
+/** The engine's state: at most one open workspace with its queue, the image workers, sessions that stay open. */
 export class EngineSession {
   readonly log: Log
   readonly inspections = new OpenInspections()
   readonly files = new CarriedFiles()
   readonly #options: SessionOptions
   readonly #workers: Workers
-  #opened: OpenWorkspace | null = null
-  readonly #unkept: UnkeptFolder
-  readonly #last: LastWorkspace
-  /** Settles when the last change of the open workspace is done; changes wait for one another. */
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly #one: OneWorkspace
 
   constructor(options: SessionOptions = {}) {
     this.#options = options
     this.log = options.log ?? new Log()
     this.#workers = new Workers(options.imageWorkers, (digest) =>
-      this.#opened ? keptPicture(this.#opened.workspace, digest) : null,
+      this.opened ? keptPicture(this.opened.workspace, digest) : null,
     )
-    this.#unkept = new UnkeptFolder(options.unkeptFolder)
-    this.#last = new LastWorkspace(options.stateFile, this.log)
+    this.#one = new OneWorkspace(options, {
+      log: this.log,
+      run: (workspace, context) => this.#runJob(workspace, context),
+      leave: () => this.inspections.sessions.close(),
+    })
   }
 
   get pool() {
@@ -58,13 +52,14 @@ export class EngineSession {
   }
 
   get opened(): OpenWorkspace | null {
-    return this.#opened
+    return this.#one.opened
   }
 
   /** Returns the open workspace. @throws WORKSPACE_CLOSED where none is open */
   open(): OpenWorkspace {
-    if (!this.#opened) throw new KernelscopeError('WORKSPACE_CLOSED', 'no workspace is open')
-    return this.#opened
+    const { opened } = this
+    if (!opened) throw new KernelscopeError('WORKSPACE_CLOSED', 'no workspace is open')
+    return opened
   }
 
   /** The database of the open workspace. @throws WORKSPACE_CLOSED where none is open */
@@ -78,7 +73,8 @@ export class EngineSession {
    * @throws WORKSPACE_CLOSED where it was closed meanwhile
    */
   stillOpen(workspace: Workspace): OpenWorkspace {
-    if (this.#opened?.workspace === workspace) return this.#opened
+    const { opened } = this
+    if (opened?.workspace === workspace) return opened
     throw new KernelscopeError('WORKSPACE_CLOSED', `the workspace was closed meanwhile: ${workspace.place}`, {
       hint: 'Open it again and repeat the request.',
     })
@@ -87,7 +83,7 @@ export class EngineSession {
   /** What making thumbnails of the open workspace needs. @throws WORKSPACE_CLOSED where none is open */
   thumbnailContext(): ThumbnailContext {
     const { workspace } = this.open()
-    return { workspace, pool: this.pool, isOpen: () => this.#opened?.workspace === workspace }
+    return { workspace, pool: this.pool, isOpen: () => this.opened?.workspace === workspace }
   }
 
   /** Allowed signers file of the keys that this person trusts for bundles; undefined where there is no place for one. */
@@ -107,7 +103,7 @@ export class EngineSession {
 
   /** Settings of the open workspace, or the defaults while none is open, with the overrides of this process. */
   settings(): Settings {
-    const stored = this.#opened ? readSettings(this.#opened.workspace.db) : defaultSettings
+    const stored = this.opened ? readSettings(this.opened.workspace.db) : defaultSettings
     return { ...stored, ...this.#options.overrides }
   }
 
@@ -116,33 +112,21 @@ export class EngineSession {
    * @throws WORKSPACE_EXISTS, WORKSPACE_MISSING, WORKSPACE_LOCKED where `createWorkspace` throws them
    */
   async createWorkspace(path: string): Promise<Workspace> {
-    return this.#adopt(() => createWorkspace(path))
+    return this.#one.replace(() => createWorkspace(path))
   }
 
   /** Opens a new workspace that is not kept yet, in place of the open one. */
   async beginWorkspace(): Promise<Workspace> {
-    return this.#adopt(() => createWorkspace(this.#unkept.next(), false))
+    return this.#one.replace(() => createWorkspace(this.#one.unkept.next(), false))
   }
 
   /**
    * Closes the open workspace and opens the one that it becomes. Where that fails, it is opened again.
    * @param become makes the other workspace out of the folder of the closed one
-   * @throws any error of `become`
+   * @throws WORKSPACE_CLOSED where none is open; any error of `become`
    */
   async changeWorkspace(become: (closed: Workspace) => Workspace | Promise<Workspace>): Promise<Workspace> {
-    return this.#inTurn(async () => {
-      const { workspace } = this.open()
-      await this.#release(true)
-      let next: Workspace
-      try {
-        next = await tidied(await become(workspace), this.#options.overrides, this.log)
-      } catch (error) {
-        await this.#begin(openWorkspace(workspace.path, workspace.kept))
-        throw error
-      }
-      this.#unkept.remove(workspace.path)
-      return this.#begin(next)
-    })
+    return this.#one.change(() => this.open(), become)
   }
 
   /**
@@ -155,92 +139,37 @@ export class EngineSession {
   async openWorkspace(path: string, readOnly = false, rests = false): Promise<Workspace> {
     const reason = readOnly ? 'It was opened read-only.' : whyReadOnly(path)
     return reason === null
-      ? this.#adopt(() => openWorkspace(path, !this.#unkept.holds(path)), { path, readOnly: false }, rests)
-      : this.#adopt(() => openReadOnly(path, reason), { path, readOnly: true })
+      ? this.#one.replace(
+          () => openWorkspace(path, !this.#one.unkept.holds(path)),
+          { path, readOnly: false },
+          rests,
+        )
+      : this.#one.replace(() => openReadOnly(path, reason), { path, readOnly: true })
   }
 
   async closeWorkspace(): Promise<void> {
-    await this.#inTurn(async () => {
-      await this.#release()
-      await this.#last.remember(null)
-    })
+    await this.#one.close()
   }
 
   /** Opens the workspace that was open when the engine last ran. An error is only logged. */
   async reopen(): Promise<void> {
-    if (!this.#last.isKept) return
+    const { last: kept, unkept } = this.#one
+    if (!kept.isKept) return
     const failed = (error: unknown) =>
       this.log.write('warning', 'the last workspace was not opened', toErrorShape(error))
-    const last = await this.#last.read().catch(failed)
+    const last = await kept.read().catch(failed)
     // Which one it was is not known, so none that is not kept may be removed.
     if (last === undefined) return
     if (last !== null) await this.openWorkspace(last.path, last.readOnly).catch(failed)
-    for (const path of this.#unkept.sweep(last?.path ?? null))
+    for (const path of unkept.sweep(last?.path ?? null))
       this.log.write('warning', `a workspace that was not kept is still there: ${path}`)
   }
 
   /** A workspace that is not kept yet stays for the next start where something was made in it. */
   async close(): Promise<void> {
-    await this.#inTurn(async () => {
-      const workspace = this.#opened?.workspace
-      const unkept = workspace && !workspace.kept ? workspace.info().unkept : null
-      const stays = this.#unkept.lasts && unkept !== null && hasContent(unkept)
-      await this.#release(stays)
-      if (unkept && !stays) await this.#last.remember(null)
-    })
-    this.#unkept.close()
+    await this.#one.end()
     await Promise.all([this.inspections.close(), this.files.close()])
     await this.#workers.close()
-  }
-
-  /** @param at what is opened; nothing is done where it is open already, in the same way */
-  #adopt(
-    make: () => Workspace | Promise<Workspace>,
-    at?: { path: string; readOnly: boolean },
-    rests = false,
-  ): Promise<Workspace> {
-    return this.#inTurn(async () => {
-      const opened = this.#opened?.workspace
-      if (at && opened?.isAt(at.path) && (opened.readOnly !== null) === at.readOnly) return opened
-      const workspace = await tidied(await make(), this.#options.overrides, this.log)
-      try {
-        await this.#release()
-      } catch (error) {
-        workspace.close()
-        throw error
-      }
-      return this.#begin(workspace, rests)
-    })
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(work)
-    this.#turn = done.catch(() => undefined)
-    return done
-  }
-
-  async #begin(workspace: Workspace, rests = false): Promise<Workspace> {
-    const opened = workOn(workspace, {
-      log: this.log,
-      readsApart: this.#options.readsApart ?? false,
-      run: (context) => this.#runJob(workspace, context),
-    })
-    this.#opened = opened
-    await this.#last.remember({ path: workspace.place, readOnly: workspace.readOnly !== null })
-    // What is queued in a copy is run by the engine that has the workspace itself.
-    if (workspace.readOnly === null) startJobs(opened, rests, this.log)
-    opened.backup.start()
-    return workspace
-  }
-
-  /** @param stays whether the folder of a workspace that is not kept stays */
-  async #release(stays = false): Promise<void> {
-    const opened = this.#opened
-    this.#opened = null
-    await this.inspections.sessions.close()
-    if (!opened) return
-    await endWork(opened, this.log)
-    if (!opened.workspace.kept && !stays) this.#unkept.remove(opened.workspace.path)
   }
 
   #runJob(workspace: Workspace, context: JobContext): Promise<void> {
