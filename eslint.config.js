@@ -88,7 +88,6 @@ const rooms = [
 
 /** What reads or writes only files of Kernelscope itself: of the workspace, of `resources/`, drafts of what is written. */
 const opensOwnFiles = [
-  'src/engine/archives/unpack.ts',
   'src/engine/base/**',
   'src/engine/workspace/**',
   'src/engine/api/files/uploads.ts',

@@ -1,9 +1,10 @@
-import { mkdir, open, utimes } from 'node:fs/promises'
+import { mkdir, utimes } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { KernelscopeError } from '#shared/errors.ts'
 import { sweepDrafts } from '../base/draft.ts'
+import { withNewFile } from '../base/newFile.ts'
 import { asReadError, piecesOf, withUserFile } from '../base/userFile.ts'
 import { isFull } from '../base/systemError.ts'
 import { throughDraft } from '../base/wholeFile.ts'
@@ -59,19 +60,17 @@ export async function unpackTar(
   sweepDrafts(dirname(target))
   const most = Math.max(unpacked, mostRatio * packed)
   await throughDraft(target, async (draft) => {
-    // Open before anything can fail: a stream that is still opening would make the file after it was removed.
-    const file = await open(draft, 'w')
-    try {
-      const out = file.createWriteStream({ flush: true })
-      await pipeline(counted(piecesOf(path), report), createGunzip(), atMost(most, path), out, { signal })
-    } catch (error) {
-      signal.throwIfAborted()
-      // Of the target, which is named by who knows it.
-      if (isFull(error)) throw error
-      throw damaged(error) ? refuse(path, 'is damaged or cut off', error) : asReadError(error, path)
-    } finally {
-      await file.close()
-    }
+    await withNewFile(draft, async (file) => {
+      try {
+        const out = file.createWriteStream({ flush: true })
+        await pipeline(counted(piecesOf(path), report), createGunzip(), atMost(most, path), out, { signal })
+      } catch (error) {
+        signal.throwIfAborted()
+        // Of the target, which is named by who knows it.
+        if (isFull(error)) throw error
+        throw damaged(error) ? refuse(path, 'is damaged or cut off', error) : asReadError(error, path)
+      }
+    })
     await utimes(draft, new Date(), new Date(mtime))
   })
 }

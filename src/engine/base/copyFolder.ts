@@ -1,8 +1,9 @@
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { mkdir, readdir, readlink, stat, symlink, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { counted } from './counted.ts'
+import { withNewFile } from './newFile.ts'
 
 /** How a folder is copied: what stops it, and who hears of every piece, by its number of bytes. */
 export interface Copying {
@@ -29,10 +30,15 @@ export async function copyFolder(from: string, to: string, how: Copying = {}): P
 
 async function copyFile(from: string, to: string, { signal, onBytes }: Copying): Promise<void> {
   const { mode, atime, mtime } = await stat(from)
-  const out = createWriteStream(to, { mode, flush: true })
-  await pipeline(createReadStream(from), counted(onBytes ?? (() => undefined)), out, {
-    ...(signal && { signal }),
-  })
+  const read = counted(onBytes ?? (() => undefined))
+  await withNewFile(
+    to,
+    (file) =>
+      pipeline(createReadStream(from), read, file.createWriteStream({ flush: true }), {
+        ...(signal && { signal }),
+      }),
+    mode,
+  )
   await utimes(to, atime, mtime)
 }
 

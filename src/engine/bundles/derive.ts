@@ -1,11 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createWriteStream } from 'node:fs'
-import { once } from 'node:events'
-import { finished } from 'node:stream/promises'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { canonicalJson } from '#shared/canonical.ts'
 import { toErrorShape } from '#shared/errors.ts'
+import { withNewFile } from '../base/newFile.ts'
 import { temporaryFolder } from '../base/temporary.ts'
 import { version } from '../base/version.ts'
 import { parseParams, studyDefinition } from '../studies/index.ts'
@@ -205,10 +203,5 @@ async function figureFiles(
 }
 
 async function unpack({ archive }: Bundle, name: string, path: string): Promise<void> {
-  const file = createWriteStream(path)
-  await archive.each(name, async (piece) => {
-    if (!file.write(piece)) await once(file, 'drain')
-  })
-  file.end()
-  await finished(file)
+  await withNewFile(path, (file) => archive.each(name, (piece) => file.writeFile(piece)))
 }

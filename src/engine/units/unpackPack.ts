@@ -1,8 +1,9 @@
-import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { KernelscopeError } from '#shared/errors.ts'
+import { withNewFile } from '../base/newFile.ts'
 import { openDatabase, type Db } from '../workspace/index.ts'
 import { readPart, type Container } from './container.ts'
 import { databasePart, drawsPart, refusePack, type PackHead } from './packSchema.ts'
@@ -49,18 +50,16 @@ async function unpackDatabase(pack: OpenPack, part: PackHead['parts'][number], f
   const refuse = refusePack(pack.path)
   const wanted = pack.head.databaseBytes
   let bytes = 0
+  const counted = async function* (pieces: AsyncIterable<Buffer>) {
+    for await (const piece of pieces) {
+      bytes += piece.length
+      if (bytes > wanted) throw refuse(`its database is longer than the ${wanted} bytes of its head`)
+      yield piece
+    }
+  }
   try {
-    await pipeline(
-      pack.part(part),
-      createGunzip(),
-      async function* (pieces: AsyncIterable<Buffer>) {
-        for await (const piece of pieces) {
-          bytes += piece.length
-          if (bytes > wanted) throw refuse(`its database is longer than the ${wanted} bytes of its head`)
-          yield piece
-        }
-      },
-      createWriteStream(file),
+    await withNewFile(file, (out) =>
+      pipeline(pack.part(part), createGunzip(), counted, out.createWriteStream()),
     )
   } catch (error) {
     if (error instanceof KernelscopeError) throw error

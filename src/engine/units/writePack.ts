@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { createWriteStream, existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { z } from 'zod'
+import { withNewFile } from '../base/newFile.ts'
 import { onnxruntimeVersion } from '../base/onnxruntimeVersion.ts'
 import { piecesOf, readUserFile } from '../base/userFile.ts'
 import { version } from '../base/version.ts'
@@ -48,17 +49,20 @@ export async function writePack(
   db.prepare('VACUUM INTO ?').run(copy)
   const packed = `${copy}.gz`
   const hash = createHash('sha256')
-  await pipeline(
-    piecesOf(copy),
-    createGzip({ level }),
-    async function* (pieces: AsyncIterable<Buffer>) {
-      for await (const piece of pieces) {
-        hash.update(piece)
-        yield piece
-      }
-    },
-    createWriteStream(packed),
-    ...(signal ? [{ signal }] : []),
+  const hashed = async function* (pieces: AsyncIterable<Buffer>) {
+    for await (const piece of pieces) {
+      hash.update(piece)
+      yield piece
+    }
+  }
+  await withNewFile(packed, (out) =>
+    pipeline(
+      piecesOf(copy),
+      createGzip({ level }),
+      hashed,
+      out.createWriteStream(),
+      ...(signal ? [{ signal }] : []),
+    ),
   )
   const masks = await masksIn(draws)
   const parts: Part[] = [

@@ -1,10 +1,14 @@
 import Database from 'better-sqlite3'
 import { execFileSync } from 'node:child_process'
-import { existsSync, lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { readFile, writeFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { KernelscopeError } from '#shared/errors.ts'
+import { withNewFile } from '#engine/base/newFile.ts'
 import { throughDraft, writeWhole } from '#engine/base/wholeFile.ts'
 import { temporaryFolder } from '../../temporary.ts'
 
@@ -148,6 +152,29 @@ describe('where a file is written', () => {
   it('is no folder', async () => {
     const folder = temporaryFolder()
     await expect(writeWhole(folder, 'text')).rejects.toMatchObject({ code: 'FILE_UNREADABLE' })
+    expect(readdirSync(folder)).toEqual([])
+  })
+})
+
+describe('a file that a stream is written into', () => {
+  it('is whole and closed, and replaces what was there', async () => {
+    const path = join(temporaryFolder(), 'a.txt')
+    writeFileSync(path, 'something longer than what comes')
+    const into = (file: FileHandle) => pipeline(Readable.from(['new', ' text']), file.createWriteStream())
+    await withNewFile(path, into)
+    expect(readFileSync(path, 'utf8')).toBe('new text')
+  })
+
+  it('is not made again after whoever stopped it has removed it', async () => {
+    const folder = temporaryFolder()
+    const path = join(folder, 'a.txt')
+    const signal = AbortSignal.abort(new Error('called off'))
+    const stopped = withNewFile(path, (file) =>
+      pipeline(Readable.from(['text']), file.createWriteStream(), { signal }),
+    )
+    await expect(stopped).rejects.toThrow()
+    rmSync(path)
+    await delay(20)
     expect(readdirSync(folder)).toEqual([])
   })
 })

@@ -1,9 +1,9 @@
-import { createWriteStream, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { once } from 'node:events'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { ImportPlan, WorkspaceInfo } from '#shared/contract/index.ts'
 import { draftBeside, sweepDrafts } from '../../base/draft.ts'
+import { withNewFile } from '../../base/newFile.ts'
 import { temporaryFolder } from '../../base/temporary.ts'
 import { openArchive, writeArchive, type Archive } from '../../bundles/index.ts'
 import { checkNewFolder, Keeper, leaveOrigin, moveWorkspace, type Workspace } from '../../workspace/index.ts'
@@ -164,15 +164,11 @@ async function write(
   path: string,
   read: (bytes: number) => void,
 ): Promise<void> {
-  const file = createWriteStream(path, { flush: true })
-  const closed = once(file, 'close')
-  try {
+  await withNewFile(path, async (file) => {
     await archive.each(name, async (piece) => {
       read(piece.length)
-      if (!file.write(piece)) await once(file, 'drain')
+      await file.writeFile(piece)
     })
-  } finally {
-    file.end()
-    await closed
-  }
+    await file.sync()
+  })
 }

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
-import { createWriteStream } from 'node:fs'
+import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { KernelscopeError } from '#shared/errors.ts'
+import { withNewFile } from '../../base/newFile.ts'
 import { asSystemError } from '../../base/systemError.ts'
 import { piecesOf } from '../../base/userFile.ts'
 import type { Answer, RunOptions } from './host.ts'
@@ -20,14 +21,27 @@ interface Streams {
  * Runs a program to its end, with no terminal. Its answer is cut after 64 MiB.
  *
  * @throws UNSUPPORTED where it cannot be started or takes too long; the reason of the signal; the errors of
- *   `piecesOf` for the input
+ *   `piecesOf` for the input; DISK_FULL, FILE_MISSING, FILE_UNREADABLE where the output cannot be written
  */
 export async function runChild(
   words: readonly [string, ...string[]],
-  { signal, timeout = defaultTimeout }: RunOptions = {},
+  options: RunOptions = {},
   { input, output }: Streams = {},
 ): Promise<Answer> {
-  const [program, ...args] = words
+  if (output === undefined) return run(words, options, input)
+  try {
+    return await withNewFile(output, (file) => run(words, options, input, file.createWriteStream()))
+  } catch (error) {
+    throw asSystemError(error)
+  }
+}
+
+async function run(
+  [program, ...args]: readonly [string, ...string[]],
+  { signal, timeout = defaultTimeout }: RunOptions,
+  input?: string,
+  output?: Writable,
+): Promise<Answer> {
   const late = AbortSignal.timeout(timeout)
   const stop = signal ? AbortSignal.any([signal, late]) : late
   stop.throwIfAborted()
@@ -52,9 +66,7 @@ export async function runChild(
       child.once('error', reject)
       child.once('close', resolve)
     })
-    const written = output
-      ? pipeline(child.stdout, createWriteStream(output))
-      : child.stdout.on('data', keep(texts.out))
+    const written = output ? pipeline(child.stdout, output) : child.stdout.on('data', keep(texts.out))
     const given = input ? pipeline(piecesOf(input), child.stdin) : child.stdin.end()
     const [code, sent, stored] = await Promise.allSettled([ended, given, written])
     if (code.status === 'rejected') throw code.reason
