@@ -13,6 +13,8 @@ export interface EngineCommand {
   env: NodeJS.ProcessEnv
   /** Number of unanswered pings before a silent engine is killed. */
   patience?: number
+  /** Milliseconds between two pings. */
+  pingEveryMs?: number
 }
 
 export type EngineReady = Extract<FromEngine, { type: 'ready' }>
@@ -40,7 +42,7 @@ interface ProcessState {
   stderr: string[]
 }
 
-const pingEveryMs = 500
+const usualPingMs = 500
 /**
  * Unanswered pings before the engine is shown as down (5 s), and before it is killed (60 s), because the engine or the
  * whole machine may only be busy. Pings are counted, not timed, so that a laptop may sleep.
@@ -141,7 +143,7 @@ export class Engine extends EventEmitter<EngineEvents> {
       child.kill('SIGKILL')
     }, startWithinMs)
 
-    const killedAfter = this.#command.patience ?? patience.killed
+    const { patience: killedAfter = patience.killed, pingEveryMs = usualPingMs } = this.#command
     const ping = () => {
       if (life.missed === patience.shown) {
         const retryInMs = (killedAfter - life.missed) * pingEveryMs

@@ -7,18 +7,13 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { EngineState } from '#shared/bridge.ts'
 import { engineEnvironment } from '#shared/engineEnvironment.ts'
-import { Engine } from '../../src/main/engine.ts'
+import { Engine, type EngineCommand } from '../../src/main/engine.ts'
 
 const fixture = fileURLToPath(new URL('./fixtures/engine.ts', import.meta.url))
 const running: Engine[] = []
 
-function engineThat(mode: string, patience?: number) {
-  const engine = new Engine({
-    node: process.execPath,
-    args: [fixture, mode],
-    env: process.env,
-    ...(patience ? { patience } : {}),
-  })
+function engineThat(mode: string, pings: Pick<EngineCommand, 'patience' | 'pingEveryMs'> = {}) {
+  const engine = new Engine({ node: process.execPath, args: [fixture, mode], env: process.env, ...pings })
   const states: EngineState[] = []
   engine.on('state', (state) => states.push(state))
   running.push(engine)
@@ -77,7 +72,7 @@ describe('the engine process', () => {
   })
 
   it('is reported as down while it does not answer, and is not restarted where it was only busy', async () => {
-    const { engine, states } = engineThat('busy')
+    const { engine, states } = engineThat('busy', { pingEveryMs: 100 })
     await until(engine, 'ready')
     const busy = engine.pid
     await until(engine, 'down')
@@ -87,7 +82,7 @@ describe('the engine process', () => {
   })
 
   it('is killed and started again when it never answers', async () => {
-    const { engine, states } = engineThat('silent', 6)
+    const { engine, states } = engineThat('silent', { patience: 6, pingEveryMs: 100 })
     await until(engine, 'ready')
     const silent = engine.pid ?? 0
     while (!states.some(({ state }, i) => i > 0 && state === 'starting')) await once(engine, 'state')
