@@ -238,7 +238,7 @@ describe('the stores of the frame', () => {
     const { calls } = run(stream, info)
     expect(engine.ready).toBe(true)
     stream.push(job('running', 7))
-    await expect.poll(() => jobs.running?.progress.done, { timeout: 4000 }).toBe(7)
+    await expect.poll(() => jobs.running?.progress.done).toBe(7)
     await expect.poll(() => calls).toContain('models.list')
   })
 })
