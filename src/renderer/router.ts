@@ -1,7 +1,6 @@
-import { createRouter, createWebHashHistory, START_LOCATION, type RouteRecordRaw } from 'vue-router'
-import { homeAddress, rememberPages } from './frame/home.ts'
+import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
+import { leadToHome, rememberPages } from './frame/home.ts'
 import { followNavigation } from './lib/useRewrite.ts'
-import { useWorkspaceStore } from './lib/stores/workspace.ts'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -233,17 +232,4 @@ export const routes: RouteRecordRaw[] = [
 export const router = createRouter({ history: createWebHashHistory(), routes })
 followNavigation(router)
 rememberPages(router)
-
-/** Whether the app has chosen the page that it starts with. A redirection keeps where it came from. */
-let started = false
-router.beforeEach(async (to, from) => {
-  const workspace = useWorkspaceStore()
-  if (to.name !== 'welcome' && to.meta.free) return true
-  if (workspace.info === undefined) await workspace.known
-  if (workspace.isOpen) {
-    const starts = !started && from === START_LOCATION && to.redirectedFrom?.path === '/'
-    started = true
-    return starts || to.name === 'welcome' ? homeAddress(router) : true
-  }
-  return to.name === 'welcome' || { name: 'welcome' }
-})
+leadToHome(router)

@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { engineIs, openApp, type App } from './app.ts'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { engineIs, openApp, tellOfFailure, type App } from './app.ts'
 
 let shown: App
 const heard: string[] = []
@@ -25,6 +25,8 @@ afterAll(async () => {
   await shown.close()
   server.close()
 })
+
+afterEach(({ task }) => tellOfFailure(shown, task))
 
 describe('the window', () => {
   it('opens on its own address with a title and no error', async () => {

@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { root } from '../../scripts/run.ts'
 import { noSshd, startSsh, type SshServer } from '../ssh.ts'
-import { engineIs, openApp, shoot, type App } from './app.ts'
+import { engineIs, openApp, shoot, tellOfFailure, type App } from './app.ts'
 import { goTo, nothingRuns, openSample, sampleIsThere } from './prepare.ts'
 
 const run = promisify(execFile)
@@ -40,6 +40,7 @@ describe.skipIf(noSshd !== null)(
       server = await startSsh(there)
       process.env['PATH'] = server.env['PATH']
     })
+    afterEach(({ task }) => tellOfFailure(shown, task))
     afterAll(async () => {
       process.env['PATH'] = before
       await shown?.app.close().catch(() => undefined)

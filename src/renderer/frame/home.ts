@@ -1,4 +1,4 @@
-import type { Router } from 'vue-router'
+import { START_LOCATION, type Router } from 'vue-router'
 import { engine } from '../lib/engine/index.ts'
 import { useLastPageStore } from '../lib/stores/lastPage.ts'
 import { useWorkspaceStore } from '../lib/stores/workspace.ts'
@@ -9,8 +9,8 @@ import { mainDataset } from '../lib/usualDataset.ts'
  * that has ended, or else the main dataset, or else the list of models.
  */
 export async function homeAddress(router: Router): Promise<string> {
-  const { path } = useWorkspaceStore()
-  const last = path === null ? null : useLastPageStore().of(path)
+  const { place } = useWorkspaceStore()
+  const last = place === null ? null : useLastPageStore().of(place)
   if (last !== null && (await exists(router, last))) return last
   return bestAddress().catch(() => '/models')
 }
@@ -18,9 +18,32 @@ export async function homeAddress(router: Router): Promise<string> {
 /** Remembers every page of the open workspace as its last one. */
 export function rememberPages(router: Router): void {
   router.afterEach(({ fullPath, name, meta }, _from, failure) => {
-    const { path } = useWorkspaceStore()
-    if (!failure && path !== null && name !== undefined && !meta.free)
-      useLastPageStore().remember(path, fullPath)
+    const { place } = useWorkspaceStore()
+    if (!failure && place !== null && name !== undefined && !meta.free)
+      useLastPageStore().remember(place, fullPath)
+  })
+}
+
+/**
+ * Leads to the page that the open workspace begins with, and to the welcome page where none is open. Finding that page takes
+ * requests; who follows a link meanwhile goes where the link leads.
+ */
+export function leadToHome(router: Router): void {
+  /** Whether the app has chosen the page that it starts with. A redirection keeps where it came from. */
+  let started = false
+  let navigations = 0
+  router.beforeEach(async (to, from) => {
+    const own = ++navigations
+    const workspace = useWorkspaceStore()
+    if (to.name !== 'welcome' && to.meta.free) return true
+    if (workspace.info === undefined) await workspace.known
+    if (!workspace.isOpen) return to.name === 'welcome' || { name: 'welcome' }
+    const starts = !started && from === START_LOCATION && to.redirectedFrom?.path === '/'
+    started = true
+    if (!starts && to.name !== 'welcome') return true
+    const home = await homeAddress(router)
+    // The router follows the redirection of a navigation even if a newer one has taken its place.
+    return own === navigations ? home : true
   })
 }
 

@@ -4,21 +4,21 @@ import { defineStore } from 'pinia'
 /** Workspaces whose last page is remembered. */
 const most = 20
 
-/** The address that was shown last in each workspace, by its path, newest first. */
+/** The address that was shown last in each workspace, by its place (`workspace.place`), newest first. */
 export const useLastPageStore = defineStore('lastPage', () => {
-  const addresses = useLocalStorage<[path: string, address: string][]>('kernelscope.lastPages', [])
+  const addresses = useLocalStorage<[place: string, address: string][]>('kernelscope.lastPages', [])
 
-  function remember(path: string, address: string): void {
-    const others = addresses.value.filter(([other]) => other !== path)
-    addresses.value = [[path, address] as [string, string], ...others].slice(0, most)
+  function remember(place: string, address: string): void {
+    const others = addresses.value.filter(([other]) => other !== place)
+    addresses.value = [[place, address] as [string, string], ...others].slice(0, most)
   }
 
-  const of = (path: string) => addresses.value.find(([other]) => other === path)?.[1] ?? null
+  const of = (place: string) => addresses.value.find(([other]) => other === place)?.[1] ?? null
 
   /** The last page of a workspace whose folder was moved goes along. */
   function moved(from: string, to: string): void {
-    const others = addresses.value.filter(([path]) => path !== to)
-    addresses.value = others.map(([path, address]) => [path === from ? to : path, address])
+    const others = addresses.value.filter(([place]) => place !== to)
+    addresses.value = others.map(([place, address]) => [place === from ? to : place, address])
   }
 
   return { addresses, remember, moved, of }

@@ -79,7 +79,7 @@ export const useWorkspaceStore = defineStore('workspace', () => {
   }
   /** Takes note of the new place of the open workspace. */
   function moved(from: string, next: WorkspaceInfo): void {
-    useLastPageStore().moved(from, next.path)
+    useLastPageStore().moved(placeOf(from), placeOf(next.path))
     forget(placeOf(from))
     entered(next)
   }
