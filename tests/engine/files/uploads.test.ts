@@ -1,7 +1,20 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { halfOf, keptMs } from '#engine/api/files/halves.ts'
+import { Uploads } from '#engine/api/files/uploads.ts'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import { uploadPiece } from '#shared/fileChunks.ts'
 import { temporaryFolderOfFile } from '../../temporary.ts'
@@ -9,6 +22,7 @@ import { temporaryFolderOfFile } from '../../temporary.ts'
 const base = realpathSync(temporaryFolderOfFile())
 let engine: Engine
 beforeAll(async () => {
+  vi.stubEnv('XDG_STATE_HOME', join(base, 'state'))
   engine = await createEngine()
 })
 afterAll(() => engine.close())
@@ -157,6 +171,64 @@ describe('an upload', () => {
     await expect(upload().piece({ id, offset: 0, data: content.toString('base64') })).rejects.toMatchObject({
       code: 'USAGE',
     })
+  })
+})
+
+describe('half an upload', () => {
+  const asked = (folder: string) => ({ folder, name: 'net.onnx', bytes: content.length, modified: 5 })
+  /** Uploads the first pieces, in another order, and ends the engine. */
+  async function half(list: string, folder: string): Promise<string> {
+    const uploads = new Uploads(list)
+    const { id, path } = await uploads.begin(asked(folder))
+    for (const at of [1, 0]) await uploads.piece(id ?? '', at * uploadPiece, pieces[at]!.toString('base64'))
+    await uploads.close()
+    const [name = ''] = readdirSync(folder)
+    expect(join(folder, name)).toBe(halfOf({ ...asked(folder), path }))
+    return join(folder, name)
+  }
+
+  it('goes on with the next engine', async () => {
+    const folder = newFolder()
+    const list = join(base, 'list')
+    await half(list, folder)
+    const uploads = new Uploads(list)
+    const { id, received, digest: first } = await uploads.begin(asked(folder))
+    expect([received, first]).toEqual([2 * uploadPiece, digestOf(pieces.slice(0, 2))])
+    await uploads.piece(id ?? '', 2 * uploadPiece, pieces[2]!.toString('base64'))
+    await uploads.close()
+    const next = new Uploads(list)
+    const whole = await next.begin(asked(folder))
+    expect(whole).toMatchObject({ received: content.length, digest })
+    await next.finish(whole.id ?? '', digest)
+    expect(readFileSync(join(folder, 'net.onnx')).equals(content)).toBe(true)
+    expect(readdirSync(folder)).toEqual(['net.onnx'])
+  })
+
+  it('is removed once it was left for days, wherever it lies, and nothing else is', async () => {
+    const list = join(base, 'old list')
+    const [left, fresh] = [await half(list, newFolder()), await half(list, newFolder())]
+    const other = join(base, 'other')
+    writeFileSync(other, '')
+    appendFileSync(list, `${JSON.stringify(other)}\nno line of ours\n`)
+    const before = (Date.now() - keptMs) / 1000 - 60
+    for (const path of [left, other]) utimesSync(path, before, before)
+    const uploads = new Uploads(list)
+    const { id } = await uploads.begin(asked(newFolder()))
+    expect([left, fresh, other].map((path) => existsSync(path))).toEqual([false, true, true])
+    await uploads.drop(id ?? '')
+  })
+
+  it('is none where another file could be meant', async () => {
+    const mine = join(base, 'mine')
+    writeFileSync(mine, 'mine')
+    for (const make of [symlinkSync, linkSync]) {
+      const folder = newFolder()
+      make(mine, halfOf({ ...asked(folder), path: join(folder, 'net.onnx') }))
+      await expect(new Uploads(join(base, 'list')).begin(asked(folder))).rejects.toMatchObject({
+        code: expect.stringMatching(/^FILE_/),
+      })
+    }
+    expect(readFileSync(mine, 'utf8')).toBe('mine')
   })
 })
 

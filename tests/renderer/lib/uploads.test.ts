@@ -19,7 +19,7 @@ const fileOf = (name: string, bytes: Uint8Array<ArrayBuffer> | string = content)
 /** The engine's own uploads behind a page. `lose` makes the connection end at the n-th piece. */
 function open(lose = -1) {
   const os = partsOfEngine.files.upload
-  const uploads = new Uploads()
+  const uploads = new Uploads(join(temporaryFolder(), 'list'))
   let pieces = 0
   const app = startApp({
     files: {

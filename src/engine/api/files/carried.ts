@@ -6,7 +6,7 @@ export class CarriedFiles {
   readonly uploads = new Uploads()
   readonly outgoing = new Outgoing()
 
-  /** Gives all of them up. */
+  /** Gives up what is fetched; half uploads are kept. */
   async close(): Promise<void> {
     this.outgoing.close()
     await this.uploads.close()

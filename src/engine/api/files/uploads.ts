@@ -8,6 +8,7 @@ import { draftBeside, sweepOnce } from '../../base/draft.ts'
 import { asSystemError, isOfFileSystem } from '../../base/systemError.ts'
 import { digestOfBytes, digestOfPieces } from './pieces.ts'
 import { becomes } from './becomes.ts'
+import { halfOf, keptMs, noteHalf, openHalf, usualList } from './halves.ts'
 import { wholePath } from './wholePath.ts'
 
 interface Upload {
@@ -16,22 +17,28 @@ interface Upload {
   bytes: number
   modified: number
   file: FileHandle
-  /** Bytes from the beginning on that have come. */
+  /** Bytes from the beginning on that have come, and are in the draft. */
   received: number
-  /** Pieces behind them that have come, by their offset: the way here does not keep the order of requests. */
-  ahead: Map<number, number>
+  /** Pieces behind them, by their offset, until they are written in turn: the way here does not keep the order of requests. */
+  ahead: Map<number, Buffer>
   /** Settles when what was asked of the upload before is done: pieces are written one after another. */
   turn: Promise<unknown>
   /** Time of the last request, in milliseconds since 1970. */
   touched: number
 }
 
-/** Open uploads, and how long one may rest, in milliseconds: a laptop sleeps over a weekend. */
-const limits = { open: 64, restsMs: 3 * 24 * 60 * 60 * 1000 }
+/** Open uploads, and pieces of one that have come before their turn. */
+const limits = { open: 64, ahead: 16 }
 
-/** Files that are being uploaded to this machine: drafts beside the files that they become. */
+/** Files that are being uploaded to this machine: drafts beside the files that they become, which outlive the engine. */
 export class Uploads {
   readonly #open = new Map<string, Upload>()
+  readonly #list: string
+
+  /** @param list file that names the drafts */
+  constructor(list = usualList()) {
+    this.#list = list
+  }
 
   /** The contract's `upload.begin`. */
   async begin(asked: { folder: string; name: string; bytes: number; modified: number }) {
@@ -70,10 +77,11 @@ export class Uploads {
       throw new KernelscopeError('DISK_FULL', `no space left for ${path}: it has ${bytes} bytes`, {
         hint: 'Choose a folder on another disk, or free some space.',
       })
-    const draft = draftBeside(path)
-    const file = await open(draft, 'wx+')
+    const draft = halfOf({ path, bytes, modified })
+    noteHalf(this.#list, draft)
+    const { file, received } = await openHalf(draft, bytes)
     const upload: Upload = {
-      ...{ path, draft, bytes, modified, file, received: 0, ahead: new Map<number, number>() },
+      ...{ path, draft, bytes, modified, file, received, ahead: new Map<number, Buffer>() },
       ...{ turn: Promise.resolve(), touched: Date.now() },
     }
     const id = randomUUID()
@@ -90,14 +98,22 @@ export class Uploads {
       if (offset % uploadPiece !== 0 || piece.length !== length)
         throw new KernelscopeError('USAGE', `invalid data: ${piece.length} bytes where ${length} belong`)
       if (offset < upload.received || upload.ahead.has(offset)) return { received: upload.received }
-      await system(upload.path, () => writeAll(upload.file, piece, offset))
-      upload.ahead.set(offset, length)
-      for (let next = upload.ahead.get(upload.received); next; next = upload.ahead.get(upload.received)) {
-        upload.ahead.delete(upload.received)
-        upload.received += next
-      }
+      if (offset > upload.received && upload.ahead.size >= limits.ahead)
+        throw new KernelscopeError('USAGE', `more than ${limits.ahead} pieces came before their turn`)
+      upload.ahead.set(offset, piece)
+      await system(upload.path, () => this.#write(upload))
       return { received: upload.received }
     })
+  }
+
+  /** Writes the pieces whose turn it is. In their order, so that the size of a draft says what has come. */
+  async #write(upload: Upload): Promise<void> {
+    const { ahead, file } = upload
+    for (let next = ahead.get(upload.received); next; next = ahead.get(upload.received)) {
+      ahead.delete(upload.received)
+      await writeAll(file, next, upload.received)
+      upload.received += next.length
+    }
   }
 
   /** The contract's `upload.finish`. The digest is that of what the disk holds. */
@@ -154,14 +170,16 @@ export class Uploads {
     if (upload) await this.#inTurn(upload, () => this.#remove(id))
   }
 
-  /** Gives all uploads up. */
+  /** Ends all uploads. What has come of them is kept, so that they can go on with the next engine. */
   async close(): Promise<void> {
-    await Promise.all([...this.#open.keys()].map((id) => this.drop(id)))
+    const all = [...this.#open.values()]
+    this.#open.clear()
+    await Promise.all(all.map((upload) => this.#inTurn(upload, () => upload.file.close())))
   }
 
   async #tidy(): Promise<void> {
     const now = Date.now()
-    for (const [id, { touched }] of this.#open) if (now - touched > limits.restsMs) await this.drop(id)
+    for (const [id, { touched }] of this.#open) if (now - touched > keptMs) await this.drop(id)
   }
 
   #known(id: string): Upload {
