@@ -63,8 +63,12 @@ export interface ImagePool {
     signal?: AbortSignal,
   ): Promise<Buffer>
   digestAndMeasure(path: FilePath, decodeFully?: boolean): Promise<Measurement>
-  /** A WebP picture of at most `size` pixels on its longer side. */
-  thumbnail(path: FilePath, size: number): Promise<Buffer>
+  /**
+   * A WebP picture of at most `size` pixels on its longer side.
+   *
+   * @throws CANCELLED where the signal is aborted, or the pool closed, before the work begins
+   */
+  thumbnail(path: FilePath, size: number, signal?: AbortSignal): Promise<Buffer>
   browserPicture(path: FilePath): Promise<{ type: string; bytes: Buffer }>
   /**
    * Gives the paths of picture files that transforms name, by their SHA-256 (hex), beside those of `pictureAt`. A worker
@@ -174,9 +178,9 @@ export function createImagePool(options: ImagePoolOptions): ImagePool {
       const path = await located(from)
       return leastLoaded().run({ kind: 'measure', path, decodeFully }, false)
     },
-    async thumbnail(from, size) {
+    async thumbnail(from, size, signal) {
       const path = await located(from)
-      return asBuffer(await leastLoaded().run({ kind: 'thumbnail', path, size }, true))
+      return asBuffer(await leastLoaded().run({ kind: 'thumbnail', path, size }, true, signal))
     },
     async browserPicture(from) {
       const path = await located(from)

@@ -186,6 +186,16 @@ describe('an image pool', () => {
     })
   })
 
+  it('makes no thumbnail that nobody waits for any more', async () => {
+    pool = createImagePool({ workers: 1, cacheBytes: 0 })
+    const passed = new AbortController()
+    const before = Array.from({ length: 4 }, () => pool.digestAndMeasure(wide))
+    const thumbnail = pool.thumbnail(wide, 96, passed.signal)
+    passed.abort()
+    await expect(thumbnail).rejects.toMatchObject({ code: 'CANCELLED' })
+    await Promise.all(before)
+  })
+
   it('rejects waiting tasks when it is closed', async () => {
     pool = createImagePool({ workers: 1, cacheBytes: 0 })
     const all = Promise.allSettled(Array.from({ length: 8 }, () => pool.digestAndMeasure(wide)))

@@ -49,10 +49,32 @@ describe('pages by place', () => {
     pages.want(500, 510)
     await settle()
     await settle()
-    expect(asked).toEqual([0, 10, 500])
+    expect(asked).toEqual([0, 10, 500, 510])
     expect(aborted).toEqual([0, 10])
     expect(pages.row(0)).toBeUndefined()
     expect(pages.row(505)).toBe(505)
+  })
+
+  it('fetch the page that comes next in the direction of the scrolling, within the list', async () => {
+    const { pages, asked, aborted } = source(95)
+    const scroll = async (from: number) => {
+      const before = asked.length
+      pages.want(from, from + 5)
+      await settle()
+      await settle()
+      return asked.slice(before)
+    }
+    expect(await scroll(50)).toEqual([50])
+    expect(await scroll(52)).toEqual([60])
+    expect(await scroll(45)).toEqual([40, 30])
+    expect(await scroll(85)).toEqual([80, 90])
+    expect(await scroll(90)).toEqual([])
+    expect(await scroll(0)).toEqual([0])
+    expect(aborted).toEqual([])
+    pages.want(40, 45)
+    pages.want(70, 75)
+    pages.want(40, 45)
+    expect(aborted).toEqual([70])
   })
 
   it('keep near pages, and read the last page again when the list has grown', async () => {

@@ -21,9 +21,9 @@ const routes: Record<string, Route> = {
   thumbnail: route(
     ['image'],
     z.object({ image: rowId, size: z.enum(['96', '192']).catch('192') }),
-    async (session, { image, size }) => ({
+    async (session, { image, size }, signal) => ({
       type: 'image/webp',
-      bytes: await thumbnail(session.thumbnailContext(), image, size === '96' ? 96 : 192),
+      bytes: await thumbnail(session.thumbnailContext(), image, size === '96' ? 96 : 192, signal),
     }),
   ),
   image: route(['image'], z.object({ image: rowId }), async (session, { image }) =>

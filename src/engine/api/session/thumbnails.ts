@@ -18,17 +18,20 @@ export interface ThumbnailContext {
 /**
  * Returns the thumbnail of an image as WebP: from the workspace, or made now and stored there.
  *
+ * @param signal ends the wait for its turn
  * @throws IMAGE_NOT_FOUND where the image does not exist
+ * @throws CANCELLED where the signal is aborted before it is made
  */
 export async function thumbnail(
   { workspace, pool, isOpen }: ThumbnailContext,
   imageId: number,
   size: ThumbnailSize,
+  signal?: AbortSignal,
 ): Promise<Buffer> {
   const { path, digest } = locateImage(workspace.db, imageId)
   const kept = digest ? workspace.thumbnails.get(digest, size) : undefined
   if (kept) return kept
-  const webp = await pool.thumbnail(path, size)
+  const webp = await pool.thumbnail(path, size, signal)
   if (digest && isOpen()) workspace.thumbnails.put(digest, size, webp)
   return webp
 }

@@ -13,13 +13,19 @@ interface PlaceOptions<T> {
 
 /**
  * A long list read by position. Only pages near the visible rows are in memory, so the middle of a million rows is one
- * request away. A request is aborted when its page is no longer wanted.
+ * request away. The page that comes next in the direction of the scrolling is fetched with the visible ones. A request is
+ * aborted when its page is no longer wanted.
  */
 export class PlacePages<T> {
   readonly #options: PlaceOptions<T>
   readonly #pages: PageStore<T>
   readonly #running = new Map<number, AbortController>()
   #wanted = { first: 0, last: 0 }
+  #from: number | null = null
+  /** Where the list is being scrolled to: 1 down, -1 up, 0 before it was scrolled. */
+  #direction: 1 | 0 | -1 = 0
+  /** The page that ends the list, once it is known. */
+  #end = Infinity
 
   constructor(options: PlaceOptions<T>) {
     this.#options = options
@@ -31,27 +37,32 @@ export class PlacePages<T> {
     return this.#pages.row(place)
   }
 
-  /** Sets the wanted positions: from (inclusive) and to (exclusive). Their pages are fetched. */
+  /** Sets the wanted positions: from (inclusive) and to (exclusive). Their pages are fetched, then the next one. */
   want(from: number, to: number): void {
-    this.#wanted = {
-      first: this.#pages.pageOf(from),
-      last: this.#pages.pageOf(Math.max(from, to - 1)),
-    }
+    if (this.#from !== null && from !== this.#from) this.#direction = from > this.#from ? 1 : -1
+    this.#from = from
+    this.#wanted = { first: this.#pages.pageOf(from), last: this.#pages.pageOf(Math.max(from, to - 1)) }
+    this.#fetch()
+  }
+
+  #fetch(): void {
+    const { first, last } = this.#wanted
+    const pages = Array.from({ length: last - first + 1 }, (_, i) => first + i)
+    const next = this.#direction === 1 ? last + 1 : first - 1
+    if (this.#direction !== 0 && next >= 0 && next <= this.#end) pages.push(next)
     for (const [page, controller] of this.#running) {
-      if (page >= this.#wanted.first && page <= this.#wanted.last) continue
+      if (pages.includes(page)) continue
       controller.abort()
       this.#running.delete(page)
     }
-    for (let page = this.#wanted.first; page <= this.#wanted.last; page++) {
-      if (!this.#pages.has(page) && !this.#running.has(page)) void this.#load(page)
-    }
+    for (const page of pages) if (!this.#pages.has(page) && !this.#running.has(page)) void this.#load(page)
   }
 
   /** Says that the list may have more rows at its end now. A page that was not full is fetched again. */
   grown(): void {
     this.#pages.deletePartial()
-    const { first, last } = this.#wanted
-    this.want(first * this.#pages.pageSize, (last + 1) * this.#pages.pageSize)
+    this.#end = Infinity
+    this.#fetch()
   }
 
   /** Position of the first loaded row that fits; null where there is none. */
@@ -75,6 +86,7 @@ export class PlacePages<T> {
         controller.signal,
       )
       if (controller.signal.aborted) return
+      if (rows.length < this.#pages.pageSize) this.#end = Math.min(this.#end, page)
       this.#pages.put(page, rows, this.#wanted.first, this.#wanted.last)
       this.#options.onChange?.()
     } catch (error) {
