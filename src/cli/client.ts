@@ -17,10 +17,15 @@ export interface FarHandle extends EngineHandle {
   home: string
   /** The workspace of the address as a path there; null where it names none. */
   workspace: string | null
-  /** Rejects when the connection is lost. */
+  /** Rejects when the connection is lost and does not come back. */
   lost: Promise<never>
 }
 
-export type ConnectFar = (address: FarAddress, env: Record<string, string | undefined>) => Promise<FarHandle>
+/** @param tell takes words on the connection for the person */
+export type ConnectFar = (
+  address: FarAddress,
+  env: Record<string, string | undefined>,
+  tell: (words: string) => void,
+) => Promise<FarHandle>
 
 export type StartEngine = (overrides: Partial<Settings>) => Promise<EngineHandle>

@@ -1,60 +1,62 @@
 import { createORPCClient } from '@orpc/client'
-import { RPCLink } from '@orpc/client/message-port'
-import { MessageChannel } from 'node:worker_threads'
 import { fromErrorShape, KernelscopeError } from '#shared/errors.ts'
-import type { FarAddress } from '#shared/farAddress.ts'
-import { RemoteEngine } from '../remote/index.ts'
-import type { Client, FarHandle } from './client.ts'
+import type { RemoteEngine } from '../remote/index.ts'
+import type { FarHandle } from './client.ts'
+import { FarLink } from './farLink.ts'
+
+/** How long a command waits for a lost connection, in milliseconds. */
+const patienceMs = 10 * 60_000
 
 /**
- * Connects a command with the engine for a workspace on another machine.
+ * Connects a command with the engine for a workspace on another machine. A connection that is lost later comes back by itself.
  *
+ * @param tell takes words for the person: that the connection is lost, and that it is back
+ * @param givesUpMs how long a lost connection is waited for
  * @throws REMOTE_REFUSED, REMOTE_MISSING, REMOTE_LOST where there is no connection
  */
 export async function connectFar(
-  address: FarAddress,
-  version: string,
-  env: Record<string, string | undefined>,
+  engine: RemoteEngine,
+  tell: (words: string) => void,
+  givesUpMs = patienceMs,
 ): Promise<FarHandle> {
-  const engine = new RemoteEngine({ address, version, env })
+  const link = new FarLink()
   const { promise: failed, reject } = Promise.withResolvers<never>()
   // It may be lost while nobody waits for it.
   failed.catch(() => undefined)
+  const connected = Promise.withResolvers<{ home: string; workspace: string | null }>()
+  let known = false
+  let giveUp: NodeJS.Timeout | undefined
   engine.on('state', (state) => {
-    if (state.state === 'failed' || (state.state === 'down' && !state.busy))
-      reject(fromErrorShape(state.problem))
+    if (state.state !== 'failed' && (state.state !== 'down' || state.busy)) return
+    const problem = fromErrorShape(state.problem)
+    if (!known || state.state === 'failed') return reject(problem)
+    if (giveUp) return
+    link.detach()
+    giveUp = setTimeout(() => reject(problem), givesUpMs)
+    // After the line of progress has been taken away.
+    setImmediate(tell, `the connection to ${engine.host} is lost, and is tried again: ${problem.message}`)
   })
-  const ready = new Promise<{ home: string; workspace: string | null }>((resolve) =>
-    engine.once('ready', resolve),
-  )
+  engine.on('ready', (far) => {
+    link.attach(engine)
+    if (known) tell(`the connection to ${engine.host} is back`)
+    clearTimeout(giveUp)
+    giveUp = undefined
+    known = true
+    connected.resolve(far)
+  })
+  const stop = async () => {
+    clearTimeout(giveUp)
+    link.detach()
+    await engine.stop()
+  }
   engine.start()
   try {
-    const { home, workspace } = await Promise.race([ready, failed])
-    const { client, close } = clientOf(engine)
-    return {
-      client,
-      home,
-      workspace,
-      lost: failed,
-      async close() {
-        close()
-        await engine.stop()
-      },
-    }
+    const { home, workspace } = await Promise.race([connected.promise, failed])
+    return { client: createORPCClient(link), home, workspace, lost: failed, close: stop }
   } catch (error) {
-    await engine.stop()
+    await stop()
     throw error
   }
-}
-
-function clientOf(engine: RemoteEngine): { client: Client; close: () => void } {
-  const port = 1
-  const { port1, port2 } = new MessageChannel()
-  engine.send({ type: 'connect', port })
-  engine.on('rpc', ({ port: to, data }) => void (to === port && port1.postMessage(data)))
-  port1.on('message', (data: string) => engine.send({ type: 'rpc', port, data }))
-  port2.start()
-  return { client: createORPCClient(new RPCLink({ port: port2 })), close: () => port1.close() }
 }
 
 /** @throws UNSUPPORTED where settings of this process are given: the engine there has settings of its own */

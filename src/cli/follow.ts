@@ -1,5 +1,6 @@
 import type { Job } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { Interrupted } from './farLink.ts'
 import type { Io } from './io.ts'
 import { ProgressLine } from './progress.ts'
 
@@ -18,7 +19,8 @@ export interface FollowedJob {
 }
 
 /**
- * Follows a job until it ends. Ctrl-C pauses it: it stores what it has, and can be resumed from here or in the app.
+ * Follows a job until it ends, also over a connection that is lost and comes back. Ctrl-C pauses it: it stores what it has,
+ * and can be resumed from here or in the app.
  *
  * @throws the job's own code where it failed, CANCELLED where it was stopped, ENGINE_DOWN where the engine stopped
  * first
@@ -37,7 +39,7 @@ export async function followJob(
   if (io.signal.aborted) pause()
   io.signal.addEventListener('abort', pause)
   let started = 0
-  try {
+  async function end(): Promise<FollowedJob> {
     for await (const job of await client.jobs.watch(undefined, { signal: watching.signal })) {
       if (job.id !== jobId) continue
       if (job.state === 'running') started ||= performance.now()
@@ -47,10 +49,29 @@ export async function followJob(
       return { job: ended(job), seconds: started === 0 ? 0 : (performance.now() - started) / 1000 }
     }
     throw new KernelscopeError('ENGINE_DOWN', `the engine stopped before job ${jobId} had ended`)
+  }
+  try {
+    return await again(end, io.signal, () => line.end())
   } finally {
     line.end()
     watching.abort()
     io.signal.removeEventListener('abort', pause)
+  }
+}
+
+/**
+ * Watches once more after each time that the connection was lost, until the signal is aborted.
+ *
+ * @param lost called when it was lost
+ */
+export async function again<T>(watch: () => Promise<T>, signal: AbortSignal, lost: () => void): Promise<T> {
+  for (;;) {
+    try {
+      return await watch()
+    } catch (error) {
+      if (!(error instanceof Interrupted) || signal.aborted) throw error
+      lost()
+    }
   }
 }
 

@@ -2,11 +2,12 @@ import { unitsOver, unitsText } from '#shared/clusterWords.ts'
 import type { ClusterRun } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Client } from './client.ts'
+import { again } from './follow.ts'
 import type { Io } from './io.ts'
 import { ProgressLine } from './progress.ts'
 
 /**
- * Waits until runs are over, and shows how far they are. Ctrl-C ends the waiting; the runs go on.
+ * Waits until runs are over, and shows how far they are, also over a connection that is lost and comes back. Ctrl-C ends the waiting; the runs go on.
  *
  * @throws CANCELLED where it was ended before
  */
@@ -21,10 +22,10 @@ export async function followRuns(
   const watching = new AbortController()
   const stop = () => watching.abort()
   io.signal.addEventListener('abort', stop)
-  try {
+  const notes = new Map<number, string>()
+  async function end(): Promise<void> {
     const changes = await client.cluster.watch(undefined, { signal: watching.signal })
     for (const id of ids) if ((await client.cluster.get({ id })).finishedAt !== null) open.delete(id)
-    const notes = new Map<number, string>()
     for await (const run of open.size === 0 ? [] : changes) {
       if (!open.has(run.id)) continue
       const { over, all } = unitsOver(run)
@@ -41,6 +42,9 @@ export async function followRuns(
       if (run.finishedAt !== null) open.delete(run.id)
       if (open.size === 0) break
     }
+  }
+  try {
+    await again(end, io.signal, () => line.end())
   } finally {
     line.end()
     watching.abort()

@@ -15,6 +15,7 @@ import { addStudyCommands } from './commands/study.ts'
 import { addTableCommand } from './commands/table.ts'
 import { addSystemCommands } from './commands/system.ts'
 import { addWorkspaceCommands } from './commands/workspace.ts'
+import { RemoteEngine } from '../remote/index.ts'
 import type { ConnectFar, StartEngine } from './client.ts'
 import { connectFar } from './far.ts'
 import { exitCodeOf, formatFailure, shapeOfFailure } from './failure.ts'
@@ -34,7 +35,8 @@ export async function runCli(
   start: StartEngine,
   version: string,
 ): Promise<number> {
-  const connect: ConnectFar = (address, env) => connectFar(address, version, env)
+  const connect: ConnectFar = (address, env, tell) =>
+    connectFar(new RemoteEngine({ address, version, env }), tell)
   const session = new CliSession(io, start, connect)
   let exit = 0
   const program = buildProgram(session, version, (code) => (exit = code))

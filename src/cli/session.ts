@@ -36,7 +36,7 @@ export class CliSession {
     return this.#io
   }
 
-  /** Rejects when the connection to another machine is lost. */
+  /** Rejects when the connection to another machine is lost and does not come back. */
   get lost(): Promise<never> {
     return this.#lost.promise
   }
@@ -53,7 +53,7 @@ export class CliSession {
       throw new KernelscopeError('USAGE', '--read-only is not for a workspace on another machine', {
         hint: 'Its engine has it open for all its windows.',
       })
-    const far = await this.#connect(parseFarAddress(named), this.io.env)
+    const far = await this.#connect(parseFarAddress(named), this.io.env, (words) => this.io.err(`${words}\n`))
     far.lost.catch(this.#lost.reject)
     this.#far = far
     this.#engine = far

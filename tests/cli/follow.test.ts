@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Job } from '#shared/contract/index.ts'
+import { Interrupted } from '../../src/cli/farLink.ts'
 import { followJob, type JobWatch } from '../../src/cli/follow.ts'
 import { describeProgress } from '../../src/cli/progress.ts'
 import { terminal } from './terminal.ts'
@@ -73,6 +74,30 @@ describe('followJob', () => {
       '20/40 images  50 %  12.3 images/s  1:01 left  net on cpu',
       '',
     ])
+  })
+
+  it('goes on where the connection was lost in between, unless it was stopped', async () => {
+    const { io, interrupt } = terminal()
+    let watched = 0
+    const client: JobWatch = {
+      jobs: {
+        watch: () =>
+          Promise.resolve(
+            (async function* () {
+              yield job('running', ++watched)
+              if (watched < 3) throw new Interrupted('jobs.watch')
+              yield job('done', 40)
+            })(),
+          ),
+        pause: () => Promise.resolve(job('running', 20)),
+      },
+    }
+    expect((await followJob(client, 7, io)).job.state).toBe('done')
+    expect(watched).toBe(3)
+    watched = 0
+    interrupt()
+    await expect(followJob(client, 7, io)).rejects.toMatchObject({ code: 'REMOTE_LOST' })
+    expect(watched).toBe(1)
   })
 
   it('throws the error of a failed job', async () => {

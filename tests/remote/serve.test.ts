@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { runningEngines } from '#engine/serve/running.ts'
 import { parseFarAddress } from '#shared/farAddress.ts'
+import { connectFar } from '../../src/cli/far.ts'
+import { Interrupted } from '../../src/cli/farLink.ts'
 import { farEngine, farFolder, program } from './far.ts'
 
 const { folder, env } = farFolder()
@@ -103,6 +105,24 @@ describe('an engine on another machine', () => {
     expect(runningEngines(run).filter((engine) => engine.workspace === workspace)).toEqual([before])
   })
 
+  it('answers a command again after its connection was lost', async () => {
+    const line = join(folder, 'line')
+    const script = `echo $$ > ${line}; exec ${program} serve --stdio`
+    const { engine } = farEngine(env, { address, command: { file: 'sh', args: ['-c', script] } })
+    const told: string[] = []
+    const far = await connectFar(engine, (words) => told.push(words))
+    const jobs = await far.client.jobs.watch()
+    const next = expect(jobs[Symbol.asyncIterator]().next()).rejects.toBeInstanceOf(Interrupted)
+    process.kill(Number(readFileSync(line, 'utf8')), 'SIGKILL')
+    await next
+    expect((await far.client.workspace.info())?.path).toBe(workspace)
+    expect(told).toEqual([
+      expect.stringMatching(/^the connection to lab is lost, and is tried again: /),
+      'the connection to lab is back',
+    ])
+    await far.close()
+  })
+
   it('that was killed is started again with its workspace', async () => {
     const [before] = runningEngines(run).filter((engine) => engine.workspace === workspace)
     const down = first.is('down')
@@ -140,6 +160,15 @@ describe('a far end', () => {
     })
     const other = await problemOf(farEngine(env, { version: '9.9.9' }), 'failed')
     expect(other).toMatchObject({ code: 'REMOTE_MISSING', message: expect.stringContaining('9.9.9') })
+  })
+
+  it('that does not come back within a time ends the command', async () => {
+    const once = join(folder, 'once')
+    const hello = `printf '\\nkernelscope:stdio:1 {"version":"0.1.0","platform":"x","home":"/","workspace":null}\\n'`
+    const { engine } = shell(`test -e ${once} && exit 255; touch ${once}; ${hello}; sleep 0.2`)
+    const far = await connectFar(engine, () => undefined, 100)
+    await expect(far.lost).rejects.toMatchObject({ code: 'REMOTE_LOST' })
+    await far.close()
   })
 
   it('that says something else is given up', async () => {

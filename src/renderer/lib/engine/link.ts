@@ -1,6 +1,7 @@
 import type { ClientContext, ClientLink, ClientOptions } from '@orpc/client'
 import { RPCLink } from '@orpc/client/message-port'
 import { KernelscopeError } from '#shared/errors.ts'
+import { isStream, unlessAborted, untilAborted } from '#shared/untilAborted.ts'
 import { toKernelscopeError } from './errors.ts'
 
 /**
@@ -65,7 +66,7 @@ export class EngineLink implements ClientLink<ClientContext> {
         : toKernelscopeError(error)
     try {
       const output = await unlessAborted(link.call(path, input, { ...options, signal }), signal)
-      return isStream(output) ? explained(output, signal, explain) : output
+      return isStream(output) ? untilAborted(output, signal, explain) : output
     } catch (error) {
       throw explain(error)
     }
@@ -88,36 +89,5 @@ export class EngineLink implements ClientLink<ClientContext> {
       if (deadline.aborted) throw new KernelscopeError('ENGINE_DOWN', 'the engine does not answer')
     }
     return this.#current
-  }
-}
-
-function isStream(value: unknown): value is AsyncIterator<unknown> & AsyncIterable<unknown> {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
-}
-
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(new DOMException('aborted', 'AbortError'))
-    if (signal.aborted) stop()
-    signal.addEventListener('abort', stop, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
-}
-
-async function* explained(
-  stream: AsyncIterator<unknown>,
-  signal: AbortSignal,
-  explain: (error: unknown) => KernelscopeError,
-): AsyncGenerator<unknown, void> {
-  try {
-    for (;;) {
-      const next = await unlessAborted(stream.next(), signal)
-      if (next.done) return
-      yield next.value
-    }
-  } catch (error) {
-    throw explain(error)
-  } finally {
-    if (!signal.aborted) await stream.return?.()
   }
 }
