@@ -79,6 +79,25 @@ describe('the dialog on files of another machine', () => {
     await expect.poll(() => dialog.choice.value).toEqual(['/data/vit.onnx'])
   })
 
+  it('takes no entry of what was typed before for what is typed now', async () => {
+    const { dialog, ended, names } = open({ wants: 'folder', title: 'Folder' })
+    await expect.poll(names).toEqual(['val'])
+    tree['/data/net'] = [entry('a', 'folder')]
+    dialog.text.value = '/data/net/'
+    expect(dialog.choice.value).toBeNull()
+    await dialog.enter()
+    expect(ended).toEqual([['/data/net']])
+    dialog.text.value = '/data/v'
+    expect(dialog.complete()).toBe(true)
+    await expect.poll(() => dialog.text.value).toBe('/data/val/')
+    // What was wanted of an earlier text is not done to a later one.
+    dialog.text.value = '/data/v'
+    expect(dialog.complete()).toBe(true)
+    dialog.text.value = '/data/net/a'
+    await expect.poll(names).toEqual(['a'])
+    expect(dialog.text.value).toBe('/data/net/a')
+  })
+
   it('opens folders and ends with a file; several are marked', async () => {
     const { dialog, ended, names } = open({ wants: 'files', kind: 'model' })
     await expect.poll(names).toEqual(['val', 'vgg.onnx'])

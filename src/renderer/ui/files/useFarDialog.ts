@@ -52,6 +52,21 @@ export function useFarDialog(asked: Asked, end: (paths: string[]) => void) {
     replaced.value = null
     problem.value = null
   })
+  /** What waits for the entries of what is typed: over a long line they come later than the next key. */
+  let waiting: ((shown: boolean) => void) | null = null
+  function leave(shown: boolean): void {
+    waiting?.(shown)
+    waiting = null
+  }
+  /** Resolves to whether the entries are those of what is typed; false where something else was typed meanwhile. */
+  async function shown(): Promise<boolean> {
+    if (folder.upToDate.value) return true
+    leave(false)
+    return folder.error.value === null && new Promise((resolve) => (waiting = resolve))
+  }
+  watch(text, () => leave(false), { flush: 'sync' })
+  watch([folder.upToDate, folder.error], ([now, failed]) => void ((now || failed) && leave(now)))
+
   let wanted = asked.wants === 'look' ? split(asked.path).name : ''
   watch(folder.entries, (entries) => {
     if (wanted === '') return
@@ -85,8 +100,15 @@ export function useFarDialog(asked: Asked, end: (paths: string[]) => void) {
     const last = folder.entries.value.length - 1
     active.value = Math.max(Math.min(0, last), Math.min(last, active.value + by))
   }
-  /** Completes what is typed with the entry that keys act on, or the first. Returns false where there is none. */
+  /**
+   * Completes what is typed with the entry that keys act on, or the first, as soon as it is there. Returns false where there is
+   * none.
+   */
   function complete(): boolean {
+    if (!current.value && !folder.upToDate.value) {
+      void shown().then((now) => now && complete())
+      return typed.value.name !== ''
+    }
     const entry = current.value ?? folder.entries.value[0]
     if (!entry || entry.nameless || (typed.value.name === '' && !current.value)) return false
     text.value = pathOf(entry) + (entry.kind === 'folder' ? '/' : '')
@@ -96,7 +118,7 @@ export function useFarDialog(asked: Asked, end: (paths: string[]) => void) {
   /** What the button chooses now; null where there is nothing. */
   const choice = computed<string[] | null>(() => {
     const named = current.value ?? folder.entries.value.find(({ name }) => name === typed.value.name) ?? null
-    if (asked.wants === 'look' || folder.path.value === '') return null
+    if (asked.wants === 'look' || folder.path.value === '' || !folder.upToDate.value) return null
     if (asked.wants === 'save')
       return typed.value.name.trim() === '' ? null : [below(folder.path.value, typed.value.name)]
     if (asked.wants === 'folder')
@@ -106,6 +128,7 @@ export function useFarDialog(asked: Asked, end: (paths: string[]) => void) {
   })
 
   async function choose(): Promise<void> {
+    if (!(await shown())) return
     const [path] = choice.value ?? []
     if (path === undefined || choice.value === null) return
     if (asked.wants !== 'save' || replaced.value === path) return end(choice.value)
@@ -126,6 +149,7 @@ export function useFarDialog(asked: Asked, end: (paths: string[]) => void) {
   /** Enter: what keys act on is opened; without it, what is typed. */
   async function enter(): Promise<void> {
     if (current.value) return open(current.value)
+    if (!(await shown())) return
     const named = folder.entries.value.find(({ name }) => name === typed.value.name)
     if (named?.kind === 'folder' && asked.wants !== 'folder') go(pathOf(named))
     else await choose()

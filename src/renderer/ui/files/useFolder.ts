@@ -30,12 +30,12 @@ export function useFolder(view: () => FolderView | null) {
   const whole = ref(true)
   const error = shallowRef<KernelscopeError | null>(null)
   const pending = ref(false)
-  let shown: FolderView | null = null
+  const shown = shallowRef<FolderView | null>(null)
   let controller = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
 
   async function load(from: number): Promise<void> {
-    const asked = from === 0 ? view() : shown
+    const asked = from === 0 ? view() : shown.value
     if (!asked) return
     controller.abort()
     const own = (controller = new AbortController())
@@ -57,7 +57,7 @@ export function useFolder(view: () => FolderView | null) {
       hidden.value = page.hidden
       whole.value = page.whole
       error.value = null
-      shown = asked
+      shown.value = asked
     } catch (thrown) {
       if (own.signal.aborted || isAbort(thrown)) return
       error.value = toKernelscopeError(thrown)
@@ -100,5 +100,10 @@ export function useFolder(view: () => FolderView | null) {
     more,
     reload: () => load(0),
     isWhole: computed(() => entries.value.length >= total.value),
+    /** Whether what is shown is of this folder and beginning, and not of what was typed before. */
+    upToDate: computed(() => {
+      const [now, wanted] = [shown.value, view()]
+      return now !== null && now.path === wanted?.path && now.starts === wanted.starts
+    }),
   }
 }
