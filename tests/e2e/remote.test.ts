@@ -1,13 +1,16 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { root } from '../../scripts/run.ts'
 import { noSshd, startSsh, type SshServer } from '../ssh.ts'
 import { engineIs, openApp, shoot, tellOfFailure, type App } from './app.ts'
-import { goTo, nothingRuns, openSample, sampleIsThere } from './prepare.ts'
+import { dropsOn } from './drops.ts'
+import { command, goTo, nothingRuns, openSample, sampleIsThere } from './prepare.ts'
 
 const run = promisify(execFile)
 const program = path.join(root, 'bin/kernelscope')
@@ -90,8 +93,95 @@ describe.skipIf(noSshd !== null)(
       await expect.poll(() => shown.page.getByText('the study is not complete').count()).toBe(0)
     })
 
+    it('saves an export on this computer', async () => {
+      const { page, app } = shown
+      const saved = path.join(folder, 'near', 'numbers.csv')
+      await app.evaluate(({ dialog }, filePath) => {
+        dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
+      }, saved)
+      const figure = page.locator('#main figure').filter({ hasText: 'What was used' }).first()
+      await figure.getByRole('button', { name: 'Export' }).first().click()
+      await page.getByRole('menuitem', { name: 'Data as CSV' }).click()
+      await page.getByRole('button', { name: 'Save on this computer…' }).click()
+      await expect.poll(() => existsSync(saved)).toBe(true)
+      const exports = path.join(sample, 'exports')
+      const written = readdirSync(exports, { recursive: true, encoding: 'utf8' }).filter((name) =>
+        name.endsWith('.csv'),
+      )
+      expect(written).toHaveLength(1)
+      expect(readFileSync(saved)).toEqual(readFileSync(path.join(exports, written[0] ?? '')))
+    })
+
+    it('shows the files there, and takes a folder of them', async () => {
+      const { page } = shown
+      const there = path.join(far, 'pictures', 'münzen alt')
+      mkdirSync(path.join(there, 'klein'), { recursive: true })
+      await command(page, 'Add dataset…')
+      const adding = page.getByRole('dialog', { name: 'Add a dataset' })
+      await adding.getByRole('button', { name: 'Choose…' }).first().click()
+      const files = page.getByRole('dialog', { name: 'Folder of images on lab' })
+      const typed = files.getByRole('combobox', { name: 'Path' })
+      await typed.fill(`${far}/pict`)
+      await files.getByRole('option', { name: /^pictures/ }).waitFor()
+      await typed.press('Tab')
+      await typed.pressSequentially('mün')
+      await files.getByRole('option', { name: /^münzen alt/ }).waitFor()
+      await typed.press('Tab')
+      await files.getByRole('option', { name: /^klein/ }).waitFor()
+      await shoot(page, 'far-files')
+      await typed.press('Control+Enter')
+      await files.waitFor({ state: 'hidden' })
+      expect(await adding.getByPlaceholder('No folder chosen').inputValue()).toBe(there)
+      await adding.getByRole('button', { name: 'Cancel' }).click()
+      await adding.waitFor({ state: 'hidden' })
+    })
+
+    it('uploads a folder that is dropped, after a stop and a lost connection, and adds it', async () => {
+      const { page } = shown
+      const given = path.join(folder, 'near', 'two kinds')
+      const picture = async (name: string, side: number) => {
+        const file = path.join(given, name)
+        mkdirSync(path.dirname(file), { recursive: true })
+        const raw = { width: side, height: side, channels: 3 } as const
+        await sharp(randomBytes(3 * side * side), { raw })
+          .png({ compressionLevel: 0 })
+          .toFile(file)
+      }
+      const large = 'gold/large.png'
+      for (const name of ['gold/a.png', 'gold/b.png', 'silber/c.png', 'silber/d.png']) await picture(name, 64)
+      await picture(large, 2400)
+
+      await dropsOn(() => page).drop([given])
+      const sheet = page.getByRole('dialog', { name: 'Upload to lab' })
+      const begun = async () => {
+        await sheet.getByRole('button', { name: /^Upload / }).click()
+        await page.waitForFunction(() => {
+          const bar = document.querySelector('[role="dialog"] [role="progressbar"]')
+          return Number(bar?.getAttribute('aria-valuenow') ?? 0) > 0
+        })
+      }
+      await begun()
+      await shoot(page, 'far-upload')
+      const stop = sheet.getByRole('button', { name: 'Stop' })
+      await stop.click()
+      await stop.waitFor({ state: 'hidden' })
+      const whole = path.join(far, 'kernelscope', 'two kinds', large)
+      expect(existsSync(whole)).toBe(false)
+
+      await begun()
+      await server.stop()
+      await sheet.getByText('The connection is lost. It goes on by itself once it is back.').waitFor()
+      await server.start()
+      await sheet.waitFor({ state: 'hidden', timeout: 120_000 })
+      expect(readFileSync(whole).equals(readFileSync(path.join(given, large)))).toBe(true)
+      await page.locator('#main').getByText('two kinds').first().waitFor()
+      await nothingRuns(page)
+    })
+
     it('comes back by itself after the connection was cut', async () => {
       const { page } = shown
+      await ofStudy().click()
+      await page.getByText('What was used').waitFor({ timeout: 120_000 })
       await server.stop()
       await page
         .getByRole('alert')
