@@ -1,7 +1,7 @@
 import { createORPCClient } from '@orpc/client'
 import { implement, ORPCError } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/message-port'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { contract } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Engine } from '../../../src/renderer/lib/engine/index.ts'
@@ -71,6 +71,23 @@ describe('the link to the engine', () => {
     await expect(hanging).rejects.toMatchObject({ code: 'ENGINE_DOWN' })
     link.attach(serve(async () => info))
     expect(await engine.system.version()).toEqual(info)
+  })
+
+  it('counts a call as lost, not as cancelled, where its port closes before anything else is heard', async () => {
+    const { link, engine } = connect()
+    const port = serve(() => new Promise(() => {}))
+    const closing: (() => void)[] = []
+    const listen = port.addEventListener.bind(port)
+    vi.spyOn(port, 'addEventListener').mockImplementation((type, listener) => {
+      if (type !== 'close' || typeof listener !== 'function') return listen(type, listener)
+      closing.push(() => listener(new Event('close')))
+    })
+    link.attach(port)
+    const hanging = engine.system.version()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    // A browser lets promises go on between two listeners.
+    closing[0]?.()
+    await expect(hanging).rejects.toMatchObject({ code: 'ENGINE_DOWN' })
   })
 
   it('reports CANCELLED for a call that is aborted', async () => {

@@ -58,8 +58,11 @@ export class EngineLink implements ClientLink<ClientContext> {
   ): Promise<unknown> {
     const { link, lost } = await this.#connection(options.signal)
     const signal = options.signal ? AbortSignal.any([options.signal, lost.signal]) : lost.signal
+    // The link learns that its port has closed before this class does, and gives its calls up as if they were cancelled.
+    const gone = (error: unknown) =>
+      lost.signal.aborted || (error instanceof Error && error.name === 'AbortError')
     const explain = (error: unknown) =>
-      lost.signal.aborted && !options.signal?.aborted
+      gone(error) && !options.signal?.aborted
         ? new KernelscopeError('ENGINE_DOWN', `the engine went away during ${path.join('.')}`, {
             cause: error,
           })
