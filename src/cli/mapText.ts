@@ -36,9 +36,10 @@ export function describeAttention(result: AttentionMapsResult): string {
 }
 
 export function describeSaliency(result: SaliencyResult): string {
-  const { target, completeness } = result
+  const { target, completeness, layer } = result
   return formatPairs([
     ['method', result.definitions.map(({ name, formula }) => `${name}: ${formula ?? ''}`).join('; ')],
+    ...(layer === null ? [] : [['feature map', layer] as [string, string]]),
     ['explained', `${target.label} (${target.index}), ${percent(target.probability)}`],
     ['predicted', predicted(result.top)],
     ['magnitudes', `${number(result.magnitude.min)} to ${number(result.magnitude.max)}`],

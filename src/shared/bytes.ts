@@ -53,7 +53,7 @@ export const kernelsPath = (modelId: number, layerIndex: number, form: KernelFor
 export const attentionPath = (key: string, layer: number, reading: AttentionReading) =>
   `/bytes/attention/${key}?layer=${layer}&reading=${reading}`
 
-/** A `maps.saliency` result: raw little-endian float32, summed over the channels [H,W], or the attributions [H,W,3]. */
+/** A `maps.saliency` result: raw little-endian float32, summed over the channels [H,W], or all [H,W,3 or 1]. */
 export const saliencyPath = (key: string, as: 'magnitude' | 'signed' | 'channels' = 'magnitude') =>
   `/bytes/saliency/${key}?as=${as}`
 

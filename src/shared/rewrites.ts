@@ -26,6 +26,8 @@ export const rewrite = z.discriminatedUnion('op', [
       'receptiveFieldRings',
       'saliencyMap',
       'shownPicture',
+      'mapScores',
+      'boxes',
     ]),
     /** Digest of the set of images that were reduced together; null where each was reduced alone. */
     together: z.string().nullable(),

@@ -68,7 +68,7 @@ describe('the frame', () => {
     const file = path.join(shown.folder, 'fallen.png')
     cpSync(path.join(root, 'resources/sample/suites/val/fruit/fruit_000.png'), file)
     await main().getByRole('link', { name: 'Saliency', exact: true }).click()
-    await main().getByRole('radio', { name: 'SmoothGrad' }).waitFor()
+    await main().getByRole('combobox', { name: 'Method' }).waitFor()
     await drop([file])
     await main().getByText('fallen.png').first().waitFor()
   })

@@ -32,6 +32,8 @@ const titles: Record<Extract<Rewrite, { op: 'probe' }>['what'], string> = {
   receptiveFieldRings: 'receptive field by rings',
   saliencyMap: 'saliency map',
   shownPicture: 'picture',
+  mapScores: 'scores of a map',
+  boxes: 'boxes',
 }
 
 /** Measures vectors of one variant again, as the study does, and compares them with the stored ones. */

@@ -45,6 +45,23 @@ export function cropAxis(image: number, crop: number): { from: number; length: n
   return { from: roundHalfEven((image - crop) / 2), length: crop, to: 0 }
 }
 
+/**
+ * Where an edge or point of an image of a size lies in the model's input, in its pixels: x and y in pixels of the image, which
+ * may lie outside of what is cropped.
+ */
+export function placeInInput(
+  geometry: Geometry,
+  { height, width }: { height: number; width: number },
+): (x: number, y: number) => [number, number] {
+  const [resizedHeight, resizedWidth] = resizedSize(geometry, height, width)
+  const down = cropAxis(resizedHeight, geometry.size[0])
+  const across = cropAxis(resizedWidth, geometry.size[1])
+  return (x, y) => [
+    (x * resizedWidth) / width - across.from + across.to,
+    (y * resizedHeight) / height - down.from + down.to,
+  ]
+}
+
 /** Resizes without the crop. */
 export function applyResize(picture: Picture, geometry: Geometry): Picture {
   const [height, width] = resizedSize(geometry, picture.height, picture.width)

@@ -1,4 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-node'
+import { KernelscopeError } from '#shared/errors.ts'
 import { weightedGradients, type GradientOf, type GradientPoints } from '#shared/maths/gradientPoints.ts'
 import { saliencyDefinitionOf } from '#shared/saliencyMethods/index.ts'
 import { gradientOutput, labelsInput, pixelsInput, weightInput } from './gradientNames.ts'
@@ -20,9 +21,16 @@ export async function attributionPart(
   return { sum, milliseconds: performance.now() - started }
 }
 
-/** The points at which a method takes gradients. */
-export const pointsOf = ({ method, ...image }: Omit<AttributionPart, 'labels'>): GradientPoints =>
-  saliencyDefinitionOf(method.method).points(method, image)
+/**
+ * The points at which a method takes gradients.
+ *
+ * @throws INTERNAL where the method takes none at points
+ */
+export function pointsOf({ method, ...image }: Omit<AttributionPart, 'labels'>): GradientPoints {
+  const { computed } = saliencyDefinitionOf(method.method)
+  if (computed.by === 'gradients') return computed.points(method, image)
+  throw new KernelscopeError('INTERNAL', `${method.method} takes no gradients at points`)
+}
 
 function gradients(
   session: InferenceSession,

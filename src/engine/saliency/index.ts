@@ -1,12 +1,14 @@
-/** Maps of a model on images: attention, gradient-based saliency, receptive fields. */
+/** Maps of a model on images: attention, saliency, receptive fields. */
 export { attention } from './attention.ts'
-export { gradientPlan, saliency } from './attribute.ts'
+export { saliency, saliencyPlan } from './attribute.ts'
+export { floatsPlan, outputsOfMany } from './byMasks.ts'
 export { writeGradients, type LabelledImage } from './gradients.ts'
 export { floatPart, floatsOfPart, KeptMaps, type KeptMap, type Part } from './kept.ts'
 export { mergeMaps } from './merge.ts'
-export { magnitudes, signedSums } from './methods.ts'
+export { magnitudes, orderingValues, signedSums } from './methods.ts'
 export { npyHeader } from './npy.ts'
 export { receptiveField } from './receptiveField.ts'
 export { type ImageFile, type MapContext } from './context.ts'
+export { probabilitiesOf } from './picture.ts'
 export { callSize, gradientCallSize, type InspectedModel } from './inspectedModel.ts'
-export { OpenSessions } from './sessions.ts'
+export { OpenSessions, type SessionInUse } from './sessions.ts'

@@ -1,6 +1,6 @@
 import type { Inspection, Preprocessing } from '#shared/contract/index.ts'
 import type { CallSize } from '../inference/index.ts'
-import { classifierInterface } from '../onnx/index.ts'
+import { classifierInterface, type Randomised } from '../onnx/index.ts'
 
 /** A model that maps are computed for: of the workspace, or a file. */
 export interface InspectedModel {
@@ -12,6 +12,8 @@ export interface InspectedModel {
   classes: number
   parameters: number
   inspection: Inspection
+  /** Which of its layers have random weights; left out: none. */
+  randomised?: Randomised
 }
 
 /** Images per call of a graph with a backward pass. All activations stay in memory, so large models get fewer images. */

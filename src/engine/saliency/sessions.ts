@@ -6,11 +6,13 @@ import { onGraphThread, type VariantPlan } from '../onnx/index.ts'
 import type { Settings } from '#shared/contract/index.ts'
 import type { Log } from '../base/log.ts'
 import { canonicalJson } from '#shared/canonical.ts'
-import { gradientCallSize, type InspectedModel } from './inspectedModel.ts'
+import { callSize, gradientCallSize, type InspectedModel } from './inspectedModel.ts'
 
 /** How long an unused session stays open: the next map is often of the same model. */
 const idleMs = 30_000
 const mostIdle = 2
+/** Images per call of a graph without a backward pass. */
+const forwardBatch = 16
 
 interface Entry {
   opened: Promise<OpenGraph>
@@ -21,7 +23,7 @@ interface Entry {
 interface OpenGraph {
   session: TensorSession
   provider: string
-  /** Images per call of a graph with a backward pass. It shrinks where memory ran out. */
+  /** Images per call. It shrinks where memory ran out. */
   size: CallSize
 }
 
@@ -50,7 +52,15 @@ export class OpenSessions {
    */
   async open(context: SessionSettings, model: InspectedModel, plan: VariantPlan): Promise<SessionInUse> {
     const { provider, threads } = context.settings
-    const key = canonicalJson({ model: model.digest, plan, provider, threads, weights: context.weights })
+    const { randomised = null } = model
+    const key = canonicalJson({
+      model: model.digest,
+      plan,
+      randomised,
+      provider,
+      threads,
+      weights: context.weights,
+    })
     const entry = await this.#alive(key, () => openPlan(context, model, plan))
     entry.users++
     clearTimeout(entry.timer)
@@ -116,16 +126,18 @@ async function openPlan(
   plan: VariantPlan,
 ): Promise<OpenGraph> {
   await mkdir(context.weights, { recursive: true })
-  const fingerprint = createHash('sha256').update(canonicalJson(plan)).digest('hex').slice(0, 8)
+  const asked = model.randomised ? { ...plan, randomised: model.randomised } : plan
+  const fingerprint = createHash('sha256').update(canonicalJson(asked)).digest('hex').slice(0, 8)
   const path = await onGraphThread({
     kind: 'variant',
     ...fileOfModel(model),
     directory: context.weights,
     name: `${model.digest.slice(0, 16)}-${plan.op}-${fingerprint}`,
-    plan,
+    plan: asked,
   })
   const { session, provider } = await openWithFirst({ ...context.settings, batch: 0 }, context.log, (name) =>
     namingModel(model.path, openTensors({ path, provider: name, threads: context.settings.threads })),
   )
-  return { session, provider: provider.name, size: gradientCallSize(model) }
+  const size = plan.op === 'floats' ? callSize(model, forwardBatch) : gradientCallSize(model)
+  return { session, provider: provider.name, size }
 }

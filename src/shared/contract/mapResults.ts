@@ -73,6 +73,8 @@ export const saliencyResult = z.object({
    * the relative error.
    */
   completeness: z.object({ sum: z.number(), difference: z.number(), gap: z.number() }).nullable(),
+  /** Title of the feature map that the method read; null where it read none. Results of earlier versions have none. */
+  layer: z.string().nullable().default(null),
 })
 
 export const featurePoint = z.object({

@@ -21,7 +21,7 @@ export const smoothGrad = saliencyDefinition({
       flag: 'its noise, of the range of the image',
       step: 0.05,
     }),
-    seed: z.int().min(0).default(0).meta({ title: 'Seed', flag: 'of the noise' }),
+    seed: z.int().min(0).default(0).meta({ title: 'Seed', flag: 'of noise and masks' }),
   },
   points: ({ copies, noise, seed }, { image, key }) =>
     noisyCopies(image, copies, noise * range(image), (copy) =>

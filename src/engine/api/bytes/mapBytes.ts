@@ -38,7 +38,8 @@ export async function attentionLayer(
 }
 
 /**
- * Answers with sums over the channels [height, width], or with the attributions of the channels [height, width, 3].
+ * Answers with sums over the channels [height, width], or with the values of the channels, [height, width, 3] or
+ * [height, width, 1].
  *
  * @throws MAP_EXPIRED where the result is no longer kept
  */
@@ -48,7 +49,8 @@ export async function saliencyMap(
 ): Promise<ByteAnswer> {
   const channels = part(session, key, ['saliency'], 'channels')
   if (as === 'channels') return floatsOf(channels)
-  const values = (as === 'magnitude' ? magnitudes : signedSums)(floatsOfPart(channels))
+  const depth = channels.shape[2] ?? 3
+  const values = (as === 'magnitude' ? magnitudes : signedSums)(floatsOfPart(channels), depth)
   return floatsOf(floatPart(values, channels.shape.slice(0, 2)))
 }
 

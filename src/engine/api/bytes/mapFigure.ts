@@ -42,10 +42,11 @@ export function pictureOf(map: KeptMap, view: MapView): MapPicture {
     }
     case 'saliency': {
       const channels = part(map, 'channels')
-      const [rows = 0, columns = 0] = channels.shape
+      const [rows = 0, columns = 0, depth = 3] = channels.shape
       const signed = view.as === 'signed'
-      const values = (signed ? signedSums : magnitudes)(floatsOfPart(channels))
-      const label = signed ? 'Sum over channels' : 'Sum of magnitudes over channels'
+      const values = (signed ? signedSums : magnitudes)(floatsOfPart(channels), depth)
+      const summed = signed ? 'Sum over channels' : 'Sum of magnitudes over channels'
+      const label = depth > 1 ? summed : signed ? 'Value' : 'Magnitude'
       return { values, rows, columns, id: `saliency-${view.as}`, label, signed, unit: 'pixels' }
     }
     case 'receptiveField': {

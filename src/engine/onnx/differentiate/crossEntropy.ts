@@ -10,12 +10,12 @@ export const weightInput = 'weight'
  * `differentiate` with a cotangent of the logits that is computed in the graph: weight * softmax(logits) - labels. The
  * inputs are `labels`, float32 [N,classes], and `weight`, float32 [1]. One-hot labels and weight 1 give the gradient of
  * the cross entropy summed over the batch. Minus one-hot labels and weight 0 give the gradient of the true logit. It takes
- * one run instead of two.
+ * one run instead of two. With `inner` tensors the gradients to these are given in place of the one to the images.
  *
  * @throws MODEL_UNSUPPORTED where an operator between input and output has no rule; the message names operator and node
  */
-export function crossEntropyGradient(graph: Graph): Graph {
-  const backward = differentiate(graph)
+export function crossEntropyGradient(graph: Graph, inner?: readonly string[]): Graph {
+  const backward = differentiate(graph, inner ? { inner } : {})
   const [logits] = backward.outputs
   const build = new GraphBuilder(backward, 'loss')
   if (!logits) return backward

@@ -15,15 +15,24 @@ import { gradientRules } from './rules.ts'
 export const cotangentInput = 'cotangent'
 export const gradientOutput = 'gradient'
 
+/** Name of the output with the gradient to inner tensor `index` of `differentiate`. */
+export const innerGradientOutput = (index: number) => `${gradientOutput}-${index}`
+
 /**
  * Adds the backward pass to a graph: an input `cotangent` with the shape of output `of`, and an output `gradient` with the
  * shape of input `wrt`, d sum(cotangent * of) / d wrt. Both default to the first. One run gives the outputs and the
  * gradient. The images of a batch do not influence each other, because the sum has no cross terms. The cotangent decides
  * what is differentiated: one-hot gives one logit, softmax - one-hot gives the cross entropy.
  *
+ * With `inner` tensors of the graph in place of `wrt`, there is an output `innerGradientOutput` for each, in its shape.
+ *
  * @throws MODEL_UNSUPPORTED where an operator between input and output has no rule; the message names operator and node
+ * @throws MODEL_UNSUPPORTED where the output does not depend on the input, or on an inner tensor
  */
-export function differentiate(graph: Graph, { of, wrt }: { of?: string; wrt?: string } = {}): Graph {
+export function differentiate(
+  graph: Graph,
+  { of, wrt, inner }: { of?: string; wrt?: string; inner?: readonly string[] } = {},
+): Graph {
   const output = named(graph.outputs, of, 'output')
   const input = named(graph.inputs, wrt, 'input')
   if (input.type !== 'float32' && input.type !== 'float16')
@@ -31,19 +40,31 @@ export function differentiate(graph: Graph, { of, wrt }: { of?: string; wrt?: st
   const modern = upgraded(graph, inferShapes(graph, inputSizes(graph, { batch: 2 })))
   const sized = sizedShapes(modern, { batch: 2 })
   const flow = new Flow(modern, sized.shapes)
-  const active = activeTensors(modern, flow, input.name, output.name)
-  if (!active.has(output.name))
-    throw new KernelscopeError('MODEL_UNSUPPORTED', `output ${output.name} does not depend on ${input.name}`)
-  const nodes = withFused(modern.nodes, flow).filter((node) => node.outputs.some((name) => active.has(name)))
+  const sources = inner ?? [input.name]
+  const active = activeTensors(modern, flow, sources, output.name)
+  const idle = sources.find((name) => !active.has(name))
+  if (idle !== undefined || !active.has(output.name))
+    throw new KernelscopeError(
+      'MODEL_UNSUPPORTED',
+      `output ${output.name} does not depend on ${idle ?? input.name}`,
+    )
+  const nodes = withFused(modern.nodes, flow).filter(
+    (node) => node.outputs.some((name) => active.has(name)) && node.inputs.some((name) => active.has(name)),
+  )
   checkRules(nodes)
   const build = new GraphBuilder(modern, 'backward')
   const c = new Context(build, sized, input.type)
-  const gradient = backward(c, nodes, active, output.name, input.name, sized.shapes)
-  build.node('Identity', [gradient], {}, gradientOutput)
+  const totals = backward(c, nodes, active, output.name, sized.shapes)
+  const gradients = sources.map((name, index): Value => {
+    const as = inner ? innerGradientOutput(index) : gradientOutput
+    const total = totals(name) ?? build.node('Mul', [name, c.scalar(0)])
+    build.node('Identity', [total], {}, as)
+    return { name: as, type: input.type, shape: inner ? null : input.shape }
+  })
   const graphOfBoth = build.finish({
     nodes: c.forwardNodes(),
     inputs: [...modern.inputs, { name: cotangentInput, type: input.type, shape: output.shape }],
-    outputs: [...modern.outputs, { name: gradientOutput, type: input.type, shape: input.shape }],
+    outputs: [...modern.outputs, ...gradients],
   })
   const forward = new Set(modern.nodes.map(({ name }) => name))
   return factorsFolded(graphOfBoth, ({ name }) => !forward.has(name))
@@ -73,9 +94,9 @@ const severing = new Set([
   'IsInf',
 ])
 
-/** Tensors that depend on the input and that the output depends on, by differentiable operators. */
-function activeTensors(graph: Graph, flow: Flow, input: string, output: string): Set<string> {
-  const reached = new Set([input])
+/** Tensors that depend on the sources and that the output depends on, by differentiable operators. */
+function activeTensors(graph: Graph, flow: Flow, sources: readonly string[], output: string): Set<string> {
+  const reached = new Set(sources)
   for (const node of graph.nodes) {
     if (severing.has(node.op) || !node.inputs.some((name) => reached.has(name))) continue
     for (const name of node.outputs) if (name !== '' && !flow.shapes.get(name)?.value) reached.add(name)
@@ -88,7 +109,7 @@ function activeTensors(graph: Graph, flow: Flow, input: string, output: string):
     for (const name of leads) active.add(name)
     for (const name of node.inputs) wanted.add(name)
   }
-  if (active.size > 0) active.add(input)
+  if (active.size > 0) for (const source of sources) if (wanted.has(source)) active.add(source)
   return active
 }
 
@@ -100,18 +121,22 @@ function checkRules(nodes: readonly Node[]): void {
     }
 }
 
+/** Adds the nodes of the backward pass. The result gives the name of the sum of a tensor's cotangents. */
 function backward(
   c: Context,
   nodes: readonly Node[],
   active: ReadonlySet<string>,
   output: string,
-  input: string,
   shapes: Flow['shapes'],
-): string {
+): (name: string) => string | undefined {
   const flowing = new Map<string, Cotangent[]>([[output, [cotangentInput]]])
+  const totals = new Map<string, string>()
+  // All readers of a tensor come before its producer, so its cotangents are complete when they are summed.
   const total = (name: string) => {
     const parts = flowing.get(name)
-    return parts && accumulated(c, parts, shapes.get(name)?.shape?.length ?? 0)
+    const sum = totals.get(name) ?? (parts && accumulated(c, parts, shapes.get(name)?.shape?.length ?? 0))
+    if (sum !== undefined) totals.set(name, sum)
+    return sum
   }
   for (const node of nodes.toReversed()) {
     const dys = node.outputs.map(total)
@@ -125,5 +150,5 @@ function backward(
       flowing.set(name, [...(flowing.get(name) ?? []), cotangent])
     }
   }
-  return total(input) ?? c.build.node('Mul', [input, c.scalar(0)])
+  return total
 }

@@ -24,6 +24,12 @@ export interface WeightsWriting {
   signal?: AbortSignal | undefined
 }
 
+/** Tensors with a weights file of their own, without the ending. */
+export interface OtherWeights {
+  tensors: Graph['tensors']
+  name: string
+}
+
 const digests = new WeakMap<OnnxModel, Promise<string>>()
 
 /**
@@ -58,6 +64,7 @@ async function digestOf(paths: readonly string[], built: string): Promise<string
  *
  * @param tell is told of weights that are written; `signal` ends their writing, and nothing is left of them
  * @param digest `modelDigest(model)`, where the caller has it
+ * @param others tensors that the graph may have in place of the model's, all of them, with the name of their own weights file
  * @throws DISK_FULL where the disk is full
  * @throws CANCELLED where the signal is aborted while weights are written
  * @throws FILE_MISSING where a file of the model can no longer be read
@@ -68,18 +75,20 @@ export async function writeVariant(
   graph: Graph,
   directory: string,
   name: string,
-  { digest, ...writing }: { digest?: string } & WeightsWriting = {},
+  { digest, others, ...writing }: { digest?: string; others?: OtherWeights } & WeightsWriting = {},
 ): Promise<string> {
-  const file = `${digest ?? (await modelDigest(model))}.bin`
-  const layout = weightsLayout(model.graph)
-  const weights = join(directory, 'weights', file)
-  await mkdir(dirname(weights), { recursive: true })
-  if (layout.length > 0 && !(await hasSize(weights, layout.at(-1)?.end ?? 0)))
-    await writeWeights(weights, layout, writing)
+  const own = { tensors: model.graph.tensors, name: digest ?? (await modelDigest(model)) }
   const placement = new Map<string, Placement>()
-  for (const { tensor, offset } of layout)
-    if (graph.tensors.get(tensor.name)?.data === tensor.data)
-      placement.set(tensor.name, { location: `weights/${file}`, offset, length: tensor.data.length })
+  for (const { tensors, name: file } of [own, ...(others ? [others] : [])]) {
+    const layout = weightsLayout(tensors)
+    const weights = join(directory, 'weights', `${file}.bin`)
+    await mkdir(dirname(weights), { recursive: true })
+    if (layout.length > 0 && !(await hasSize(weights, layout.at(-1)?.end ?? 0)))
+      await writeWeights(weights, layout, writing)
+    for (const { tensor, offset } of layout)
+      if (graph.tensors.get(tensor.name)?.data === tensor.data)
+        placement.set(tensor.name, { location: `weights/${file}.bin`, offset, length: tensor.data.length })
+  }
   const path = join(directory, `${name}.onnx`)
   await throughDraft(path, (draft) => writeFile(draft, encodeModel(graph, placement)))
   return path
@@ -120,11 +129,11 @@ async function holds(path: string, bytes: Uint8Array): Promise<boolean> {
 
 type StoredTensor = Tensor & { data: Exclude<Tensor['data'], { kind: 'inline' }> }
 
-/** Order and offsets of the tensors in the weights file. They depend on the graph alone, so they fit every variant. */
-function weightsLayout(graph: Graph): { tensor: StoredTensor; offset: number; end: number }[] {
+/** Order and offsets of tensors in their weights file. They depend on the tensors alone, so they fit every variant. */
+function weightsLayout(all: Graph['tensors']): { tensor: StoredTensor; offset: number; end: number }[] {
   const layout: { tensor: StoredTensor; offset: number; end: number }[] = []
   let end = 0
-  for (const tensor of graph.tensors.values()) {
+  for (const tensor of all.values()) {
     if (tensor.data.kind === 'inline') continue
     const offset = Math.ceil(end / alignment) * alignment
     end = offset + tensor.data.length

@@ -1,5 +1,7 @@
 import { crossEntropyGradient } from '../differentiate/crossEntropy.ts'
+import { featureGradient } from '../differentiate/featureGradient.ts'
 import { receptiveField } from '../differentiate/receptiveField.ts'
+import { relevance } from '../differentiate/relevance.ts'
 import type { Graph } from '../graph.ts'
 import { acceptFloats, acceptPixels, scaleFed, type Normalisation } from '../rewrite/acceptPixels.ts'
 import { attentionReadings } from '../rewrite/attentionReadings.ts'
@@ -8,9 +10,15 @@ import { floatInterface } from '../rewrite/floatInterface.ts'
 import { probe, type Tap } from '../rewrite/probe.ts'
 import { gate } from '../rewrite/gate.ts'
 import { maskKernel, type KernelWindow } from '../rewrite/maskKernel.ts'
-import { attentionMaps, noAttentionHint, noAttentionReason } from '../structure/attention.ts'
+import {
+  attentionMaps,
+  noAttentionHint,
+  noAttentionReason,
+  type AttentionMap,
+} from '../structure/attention.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { blockOutputs, noFeaturesReason } from '../structure/features.ts'
+import { blockOutputs, noFeaturesReason, type FeaturePoint } from '../structure/features.ts'
+import { mappedPoints } from '../structure/mappedFeatures.ts'
 import { closeSides } from '../rewrite/closeSides.ts'
 
 /**
@@ -45,6 +53,10 @@ export type VariantPlan =
   | { op: 'attention'; normalisation: Normalisation }
   /** `receptiveField` of the feature point of an index, for the normalised image. */
   | { op: 'receptiveField'; normalisation: Normalisation; point: number }
+  /** `featureGradient` of the point of an index among `mappedPoints`. */
+  | { op: 'featureGradient'; normalisation: Normalisation; point: number }
+  /** `relevance` of all attention maps. */
+  | { op: 'relevance'; normalisation: Normalisation }
 
 /** Whether a plan runs the network as the file has it. Others change its working form (`workingModel`). */
 export const runsAsItIs = ({ op }: VariantPlan): boolean =>
@@ -77,28 +89,36 @@ export function planned(graph: Graph, plan: VariantPlan): Graph {
       return crossEntropyGradient(sized())
     case 'attack':
       return scaleFed(crossEntropyGradient(sized()))
-    case 'attention': {
-      const maps = attentionMaps(floats)
-      if (maps.length === 0)
-        throw new KernelscopeError(
-          'MODEL_UNSUPPORTED',
-          noAttentionReason(floats) ?? 'no attention maps found',
-          {
-            hint: noAttentionHint,
-          },
-        )
-      return attentionReadings(floats, maps)
-    }
+    case 'attention':
+      return attentionReadings(floats, attentionOf(floats))
+    case 'relevance':
+      return relevance(sized(), attentionOf(sized()))
     case 'receptiveField': {
       const taken = sized()
-      const points = blockOutputs(taken)
-      const point = points[plan.point]
-      if (!point)
-        throw new KernelscopeError(
-          'MODEL_UNSUPPORTED',
-          points.length === 0 ? noFeaturesReason : `there is no feature point ${plan.point}`,
-        )
+      const point = pointOf(blockOutputs(taken), plan.point)
       return receptiveField(taken, point, { channels: plan.normalisation.std })
     }
+    case 'featureGradient': {
+      const taken = sized()
+      return featureGradient(taken, pointOf(mappedPoints(taken), plan.point))
+    }
   }
+}
+
+/** @throws MODEL_UNSUPPORTED where a graph has no attention maps; the message says why */
+function attentionOf(graph: Graph): AttentionMap[] {
+  const maps = attentionMaps(graph)
+  if (maps.length > 0) return maps
+  const reason = noAttentionReason(graph) ?? 'no attention maps found'
+  throw new KernelscopeError('MODEL_UNSUPPORTED', reason, { hint: noAttentionHint })
+}
+
+/** @throws MODEL_UNSUPPORTED where there is no feature point of that index */
+function pointOf(points: readonly FeaturePoint[], index: number): FeaturePoint {
+  const point = points[index]
+  if (point) return point
+  throw new KernelscopeError(
+    'MODEL_UNSUPPORTED',
+    points.length === 0 ? noFeaturesReason : `there is no feature point ${index}`,
+  )
 }

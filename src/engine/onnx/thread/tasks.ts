@@ -12,6 +12,7 @@ import { writeVariant, type WeightsWriting } from '../file/variant.ts'
 import { writeWholeModel } from '../file/whole.ts'
 import type { PaddedConvolution } from '../rewrite/padColumns.ts'
 import { paddingTrial, type PaddingTrial } from '../rewrite/paddingTrial.ts'
+import { randomised, redrawnTensors, type Randomised } from '../rewrite/randomised.ts'
 import { weightsName, workingModel } from '../rewrite/workingForm.ts'
 import { modelReader, type ModelSource, type ReadModel } from './modelReader.ts'
 import { attentionMaps, noAttentionReason, type AttentionMap } from '../structure/attention.ts'
@@ -22,6 +23,7 @@ import {
   type FeaturePoint,
 } from '../structure/features.ts'
 import { inspect } from '../structure/inspect.ts'
+import { describeMapped, type MappedPoint } from '../structure/mappedFeatures.ts'
 import { kernelLayers, readKernels, type LayerKernels } from '../structure/kernels.ts'
 import { paddedFile, type PaddedFile } from './paddedFile.ts'
 import { planned, runsAsItIs, type VariantPlan } from './plans.ts'
@@ -40,9 +42,17 @@ export type GraphTask = ModelSource & { digest?: string } & (
     | { kind: 'kernelSheet'; layer: number; form: KernelForm }
     | { kind: 'features' }
     | { kind: 'points' }
+    /** `describeMapped`. */
+    | { kind: 'mappedPoints' }
     | { kind: 'attention' }
-    /** Writes a variant by `writeVariant` and gives its path. */
-    | { kind: 'variant'; digest: string; directory: string; name: string; plan: VariantPlan }
+    /** Writes a variant by `writeVariant`, of a network with random weights where that is asked for, and gives its path. */
+    | {
+        kind: 'variant'
+        digest: string
+        directory: string
+        name: string
+        plan: VariantPlan & { randomised?: Randomised }
+      }
     /** Writes the network with its weights as one ONNX file by `writeWholeModel` and gives the files. */
     | { kind: 'whole'; out: string }
     /** Writes the segments of the graph that takes 8-bit pixels, cut behind each of the blocks. */
@@ -67,6 +77,7 @@ export interface GraphResults {
   kernelSheet: LayerKernels
   features: DescribedFeatures
   points: FeaturePoint[]
+  mappedPoints: MappedPoint[]
   /** `reason` says why there are no maps. */
   attention: { maps: AttentionMap[]; reason: string | undefined }
   variant: string
@@ -113,6 +124,8 @@ export function graphTasks(
         return describeFeatures(workingModel(model).graph)
       case 'points':
         return blockOutputs(workingModel(model).graph)
+      case 'mappedPoints':
+        return describeMapped(workingModel(model).graph)
       case 'attention': {
         const { graph } = workingModel(model)
         return { maps: attentionMaps(graph), reason: noAttentionReason(graph) }
@@ -121,7 +134,15 @@ export function graphTasks(
         const { digest, directory, name, plan } = task
         const form = runsAsItIs(plan) ? model : workingModel(model)
         const weights = weightsName(model, form, digest)
-        return writeVariant(form, planned(form.graph, plan), directory, name, { digest: weights, ...writing })
+        if (!plan.randomised)
+          return writeVariant(form, planned(form.graph, plan), directory, name, {
+            digest: weights,
+            ...writing,
+          })
+        const { seed } = plan.randomised
+        const others = { tensors: redrawnTensors(form, seed), name: `${weights}-random-${seed}` }
+        const graph = planned(randomised(form, plan.randomised), plan)
+        return writeVariant(form, graph, directory, name, { digest: weights, others, ...writing })
       }
       case 'whole':
         return writeWholeModel(model.graph, task.out)

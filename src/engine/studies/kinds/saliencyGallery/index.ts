@@ -1,8 +1,8 @@
-import { gradientForwards } from '../../measure/gradientForwards.ts'
+import { otherDefinitions, rewritesFor } from '#shared/saliencyMethods/index.ts'
 import { sampledWork } from '../../measure/work.ts'
 import { galleryImages, mapsOf, measureGallery, rewriteOf } from './measure.ts'
 import { picturesOf, shownPicture } from './pictures.ts'
-import { gradientsOf, titleOf, params } from './params.ts'
+import { forwardsOf, methodsFor, titleOf, params } from './params.ts'
 import { agreementTable, concentrationTable, galleryFigure, keyOf } from './view.ts'
 import { problemNotes, examplesOf, storedOf } from '../../../facts/index.ts'
 import { defineStudy } from '../../definition/index.ts'
@@ -40,18 +40,19 @@ export const saliencyGallery = defineStudy({
       formula: '(x − 0) ∫ ∂y/∂x along the straight path from black, trapezoidal rule',
       source: 'Sundararajan et al. 2017',
     },
-    { name: 'map', formula: 'sum of magnitudes over the channels, mean over the pixels of a cell' },
+    ...otherDefinitions,
+    {
+      name: 'map',
+      formula: 'sum of magnitudes over the channels where it has channels, mean over the pixels of a cell',
+    },
     { name: 'agreement', formula: "Spearman's rank correlation over the cells of two models' maps" },
   ],
   needsLabels: false,
-  needs: () => [{ rewrite: 'differentiate', of: 'models' }],
+  needs: ({ methods }) =>
+    [...new Set(methods.flatMap(rewritesFor))].map((rewrite) => ({ rewrite, of: 'models' })),
   conditions: () => [],
   extraWork: (chosen, context) =>
-    sampledWork(
-      context,
-      chosen.imageIds.length || chosen.images,
-      (model) => gradientForwards(model) * gradientsOf(chosen),
-    ),
+    sampledWork(context, chosen.imageIds.length || chosen.images, (model) => forwardsOf(chosen, model)),
   measure: (context, chosen) => measureGallery(context, chosen),
   async stored(chosen, { workspace: { db }, source, models }) {
     const images = await galleryImages(db, source, chosen)
@@ -64,13 +65,13 @@ export const saliencyGallery = defineStudy({
       of: of - measured - failed,
     }))
     const maps = models.flatMap((model) =>
-      chosen.methods.map((name) => storedOf(mapsOf(db, model, name, chosen), images)),
+      methodsFor(chosen, model).map((name) => storedOf(mapsOf(db, model, name, chosen), images)),
     )
     return [...toMake, ...maps]
   },
   async kept(chosen, model, { workspace: { db }, source, models: [first] }) {
     const images = await galleryImages(db, source, chosen)
-    const maps = chosen.methods.map((name) => ({
+    const maps = methodsFor(chosen, model).map((name) => ({
       rewrite: rewriteOf(name, chosen),
       images,
       together: false,
@@ -102,6 +103,11 @@ export const saliencyGallery = defineStudy({
           : `${images.length} images drawn with seed ${chosen.seed}.`,
         `Explains the logit of the ${chosen.target} class; SmoothGrad with ${chosen.copies} copies, integrated gradients with ${chosen.steps} intervals.`,
         'Maps are kept on 64 x 64 cells at most.',
+        ...models.flatMap((model) =>
+          chosen.methods
+            .filter((name) => !methodsFor(chosen, model).includes(name))
+            .map((name) => `${model.title} has no ${titleOf(name)}: its graph does not allow it.`),
+        ),
         ...methods.flatMap((one) =>
           one.models.flatMap(({ model, problems }) =>
             problemNotes(`${titleOf(one.name)} of ${model.title}`, images.length, problems.values()),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
-  gradientsOf as gradientsOfMethod,
+  passesOf,
+  refusalOf,
   saliencyDefinitionOf,
   saliencyMethod,
   saliencyMethodNames,
@@ -8,6 +9,8 @@ import {
   type SaliencyMethod,
   type SaliencyMethodName,
 } from '#shared/saliencyMethods/index.ts'
+import type { StoredModel } from '../../../models/index.ts'
+import { gradientForwards } from '../../measure/gradientForwards.ts'
 
 export const params = z.object({
   methods: z
@@ -78,9 +81,21 @@ export type MethodName = SaliencyMethodName
 
 export const titleOf = (name: MethodName): string => saliencyDefinitionOf(name).title
 
-/** Gradients that all methods compute for one image. */
-export const gradientsOf = (chosen: GalleryParams): number =>
-  chosen.methods.reduce((sum, name) => sum + gradientsOfMethod(methodOf(name, chosen)), 0)
+/** The methods whose maps a model can have. */
+export const methodsFor = (
+  chosen: GalleryParams,
+  { inspection }: Pick<StoredModel, 'inspection'>,
+): MethodName[] => chosen.methods.filter((name) => refusalOf(name, inspection.rewrites) === null)
+
+/** What all methods compute of one image for a model, in forward passes. */
+export const forwardsOf = (
+  chosen: GalleryParams,
+  model: Pick<StoredModel, 'inspection' | 'preprocessing'>,
+): number =>
+  methodsFor(chosen, model).reduce((sum, name) => {
+    const { gradients, forwards } = passesOf(methodOf(name, chosen), model.preprocessing.size)
+    return sum + gradients * gradientForwards(model) + (gradients === 0 ? forwards : 0)
+  }, 0)
 
 /** The method with the parameters that the study sets. The others have their defaults. */
 export const methodOf = (name: MethodName, { copies, steps, seed }: GalleryParams): SaliencyMethod =>

@@ -40,7 +40,3 @@ export function targetOf(text: string): SaliencyTarget {
   if (text === 'true') return { kind: 'true' }
   return /^\d+$/.test(text) ? { kind: 'class', index: Number(text) } : { kind: 'predicted' }
 }
-
-/** Method of the small saliency maps on the pages of an image, and its title. */
-export const tileMethod: SaliencyMethod = { method: 'smoothGrad', copies: 25, noise: 0.15, seed: 0 }
-export const tileMethodTitle = 'SmoothGrad of the predicted class, 25 copies'
