@@ -1,7 +1,7 @@
 /** Files in archives, read in place: tars, zips, tables. */
 export type { Archive, Entry, Packed } from './entry.ts'
 export { fileState, locate, type FileState } from './locate.ts'
-export { keepListsIn } from './keptLists.ts'
+export { keepListsIn, keepListsMeanwhile } from './keptLists.ts'
 export { forgetArchives, openArchive } from './open.ts'
 export { inArchive } from './path.ts'
 export { filesOfPackedTar } from './smallTar.ts'

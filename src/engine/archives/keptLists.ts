@@ -17,6 +17,15 @@ export function keepListsIn(path: string | null): void {
   folder = path
 }
 
+/** Keeps lists in a folder while something works, where none is set. Returns what ends that. */
+export function keepListsMeanwhile(path: string): () => void {
+  if (folder !== null) return () => undefined
+  folder = path
+  return () => {
+    if (folder === path) folder = null
+  }
+}
+
 const nameOf = ({ file }: ListKey): string => `${createHash('sha256').update(file).digest('hex')}.list`
 
 /** Reads the list of an archive; null where none is kept, or not of this very archive, or it is damaged. */

@@ -57,8 +57,17 @@ export function profileNamed(name: string): ClusterProfile {
   })
 }
 
+/** Settles when the last change is written: each reads what the one before has written. */
+let written: Promise<unknown> = Promise.resolve()
+
 /** Stores all profiles but those of some names, and one more. What another version wrote stays. */
-async function store(
+function store(without: readonly string[], added: readonly ClusterProfile[]): Promise<ClusterProfile[]> {
+  const done = written.then(() => storeNow(without, added))
+  written = done.catch(() => undefined)
+  return done
+}
+
+async function storeNow(
   without: readonly string[],
   added: readonly ClusterProfile[],
 ): Promise<ClusterProfile[]> {

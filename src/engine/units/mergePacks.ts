@@ -15,8 +15,8 @@ import { unpackPack, type UnpackedPack } from './unpackPack.ts'
 /** How packs are added. */
 export interface Merging {
   signal?: AbortSignal | undefined
-  /** Called with how many packs are done, and of the present one the facts that were looked at. */
-  onProgress?: ((packs: number, of: number, facts: number) => void) | undefined
+  /** Called with how many packs are done, and of the present one how many facts were looked at, of how many; none before it is checked. */
+  onProgress?: ((packs: number, of: number, facts: { seen: number; all: number }) => void) | undefined
   /** Called between steps; its error ends it. */
   mayGoOn?: (() => void) | undefined
 }
@@ -46,11 +46,11 @@ export async function mergePacks(
         throw new KernelscopeError('CANCELLED', 'adding packs was stopped; what came stays')
     }
     await step()
-    const report = (facts: number) => onProgress?.(at, files.length, facts)
-    report(0)
+    const report = (seen: number, all: number) => onProgress?.(at, files.length, { seen, all })
+    report(0, 0)
     reports.push(await mergedPack(workspace, file, step, report))
   }
-  onProgress?.(files.length, files.length, 0)
+  onProgress?.(files.length, files.length, { seen: 0, all: 0 })
   return reports
 }
 
@@ -60,7 +60,7 @@ async function mergedPack(
   workspace: Pick<Workspace, 'db' | 'draws'>,
   file: string,
   step: () => Promise<void>,
-  report: (facts: number) => void,
+  report: (seen: number, all: number) => void,
 ): Promise<PackReport> {
   const nothing = { predictions: 0, measurements: 0, failures: 0 }
   const base = { file, digest: null, plan: null, unit: null, added: nothing, there: nothing, problem: null }
@@ -95,7 +95,7 @@ async function added(
   { db, draws }: Pick<Workspace, 'db' | 'draws'>,
   pack: UnpackedPack,
   step: () => Promise<void>,
-  report: (facts: number) => void,
+  report: (seen: number, all: number) => void,
 ): Promise<Pick<PackReport, 'state' | 'added' | 'there'>> {
   const { head, digest } = pack
   await mergeMasks(pack.draws, draws)
@@ -109,7 +109,7 @@ async function added(
     let [found, seen] = [factStep(), 0]
     while (!found.done) {
       seen += found.value
-      report(seen)
+      report(seen, sum(head.facts))
       await step()
       found = factStep()
     }

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { settings, type JobProgress, type Settings } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { keepListsMeanwhile } from '../archives/index.ts'
 import { Log } from '../base/log.ts'
 import { sweepTemporary, temporaryFolder } from '../base/temporary.ts'
 import { createImagePool } from '../images/index.ts'
@@ -26,7 +27,7 @@ export interface UnitOptions {
   maps?: readonly PathMap[] | undefined
   /** Folder on a local disk for what is needed while it runs; the temporary folder of the system when left out. */
   scratch?: string | undefined
-  /** Folder on a local disk into which archives are copied once, for all units that run here; read in place when left out. */
+  /** Folder on a local disk into which archives are copied once, with their lists, for all units that run here; read in place when left out. */
   stage?: string | undefined
   /** Replaces the settings of the plan. */
   overrides?: { [K in keyof Where]?: Where[K] | undefined } | undefined
@@ -57,6 +58,9 @@ export async function runUnit(
   options: UnitOptions = {},
 ): Promise<WrittenPack> {
   const plan = await openPlan(planPath)
+  const { stage } = options
+  if (stage !== undefined) mkdirSync(stage, { recursive: true })
+  const forget = stage === undefined ? () => undefined : keepListsMeanwhile(join(resolve(stage), 'lists'))
   try {
     const unit = unitNamed(plan.head, name)
     if (!unit)
@@ -65,6 +69,7 @@ export async function runUnit(
       })
     return await inScratch(options.scratch, (workspace) => measured(workspace, plan, unit, out, options))
   } finally {
+    forget()
     await plan.close()
   }
 }
@@ -142,6 +147,10 @@ async function measured(
   )
 }
 
+/** Cores that a unit may use: a node may have many more than its task was given. */
+const coresFor = (threads: number): number =>
+  threads === 0 ? availableParallelism() : Math.min(threads, availableParallelism())
+
 /** Measures the unit as a run of the study measures its part. */
 async function measure(
   workspace: Workspace,
@@ -156,7 +165,7 @@ async function measure(
   })
   const { id } = insertJob(workspace.db, { kind: 'study', title: head.study.title, studyId: head.study.id })
   const pool = createImagePool({
-    workers: Math.max(1, availableParallelism() - 1),
+    workers: Math.max(1, coresFor(threads) - 1),
     cacheBytes: decodedBytes,
   })
   const [from, to] = head.apart ? [0, Infinity] : unit.images

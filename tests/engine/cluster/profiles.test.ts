@@ -49,6 +49,12 @@ it('keeps profiles in a file of the person, by name, and what another version wr
   await expect(removeProfile('none')).rejects.toMatchObject({ code: 'CLUSTER_PROFILE' })
 })
 
+it('keeps all profiles that are saved at once', async () => {
+  const names = ['a', 'b', 'c', 'd']
+  await Promise.all(names.map((name) => saveProfile({ ...lab, name })))
+  expect(listProfiles().map(({ name }) => name)).toEqual(names)
+})
+
 it('names a file of profiles that is damaged', () => {
   mkdirSync(config)
   writeFileSync(join(config, 'clusters.json'), '{')

@@ -1,11 +1,14 @@
-import { rmSync } from 'node:fs'
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { StudyResult } from '#shared/contract/index.ts'
 import { mergePacks, runUnit, writePlan } from '#engine/units/index.ts'
 import { generator } from '#shared/random.ts'
+import { packFolder } from '../../packed.ts'
+import { goldensOf } from '../checkpoints/golden.ts'
+import { storedGolden } from '../checkpoints/stored.ts'
 import { differentBits, storedBits } from '../studies/storedBits.ts'
-import { runStudy } from '../studies/sample.ts'
+import { addDataset, jobEnd, runStudy } from '../studies/sample.ts'
 import { folderOfPlaces, placeIn, type Name, type Place } from './place.ts'
 
 let folder: string
@@ -51,42 +54,124 @@ const withoutIds = ({ studyId: _, provenance: __, conditions, ...result }: Study
   conditions: conditions.map((condition) => ({ ...condition, conditionIds: [] })),
 })
 
+type Input = Parameters<Place['engine']['client']['studies']['store']>[0]
+
+/**
+ * Measures a study here, and there in units whose packs are added in any order, twice; compares all facts and the results.
+ *
+ * @returns how many units there were
+ */
+async function sameInUnits(inputOf: (place: Place) => Input, secondsPerPass: number): Promise<number> {
+  const alone = await runStudy(here.engine.client, inputOf(here))
+  const { client, session } = away.engine
+  const stored = await client.studies.store(inputOf(away))
+  const { workspace } = session.open()
+  const plan = await writePlan(workspace, stored.id, join(folder, 'plan'), {
+    minutes: 1,
+    secondsPerPass,
+    settings: session.settings(),
+  })
+  const packs: string[] = []
+  for (const { name } of plan.units) {
+    const pack = await runUnit(plan.path, name, join(folder, `${name}.pack`))
+    packs.push(pack.path)
+  }
+  const order = generator('merge', 1).shuffle(packs)
+  const first = await mergePacks(workspace, order)
+  expect(first.flatMap(({ problem }) => problem ?? [])).toEqual([])
+  const again = await mergePacks(workspace, packs)
+  expect(new Set(again.map(({ state }) => state))).toEqual(new Set(['known']))
+  expect(differentBits(storedBits(here.engine), storedBits(away.engine))).toEqual([])
+  const result = await client.studies.result({ id: stored.id })
+  const local = await here.engine.client.studies.result({ id: alone.id })
+  expect(withoutIds(result)).toEqual(withoutIds(local))
+  expect(result.complete).toBe(true)
+  expect(
+    result.provenance.filter((note) => note.includes('were measured on other machines (cpu, float32')),
+  ).toHaveLength(1)
+  return plan.units.length
+}
+
 it.each(studies)(
   '%s of %j in units gives the same to the bit',
   async (kind, wanted, params, secondsPerPass, divided) => {
-    const input = ({ models, datasetId }: Place) => ({
-      kind,
-      datasetId,
-      modelIds: wanted.map((name) => models[name]),
-      params: params(models),
-    })
-    const alone = await runStudy(here.engine.client, input(here))
-    const { client, session } = away.engine
-    const stored = await client.studies.store(input(away))
-    const { workspace } = session.open()
-    const plan = await writePlan(workspace, stored.id, join(folder, 'plan'), {
-      minutes: 1,
+    const units = await sameInUnits(
+      ({ models, datasetId }) => ({
+        kind,
+        datasetId,
+        modelIds: wanted.map((name) => models[name]),
+        params: params(models),
+      }),
       secondsPerPass,
-      settings: session.settings(),
-    })
-    expect(plan.units.length > 1).toBe(divided)
-    const packs: string[] = []
-    for (const { name } of plan.units) {
-      const pack = await runUnit(plan.path, name, join(folder, `${name}.pack`))
-      packs.push(pack.path)
-    }
-    const order = generator('merge', 1).shuffle(packs)
-    const first = await mergePacks(workspace, order)
-    expect(first.flatMap(({ problem }) => problem ?? [])).toEqual([])
-    const again = await mergePacks(workspace, packs)
-    expect(new Set(again.map(({ state }) => state))).toEqual(new Set(['known']))
-    expect(differentBits(storedBits(here.engine), storedBits(away.engine))).toEqual([])
-    const result = await client.studies.result({ id: stored.id })
-    const local = await here.engine.client.studies.result({ id: alone.id })
-    expect(withoutIds(result)).toEqual(withoutIds(local))
-    expect(result.complete).toBe(true)
-    expect(
-      result.provenance.filter((note) => note.includes('were measured on other machines (cpu, float32')),
-    ).toHaveLength(1)
+    )
+    expect(units > 1).toBe(divided)
   },
 )
+
+const objects = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck']
+
+/** A checkpoint in half precision, so that its weights are made when it is read, with the classes of CIFAR-10. */
+function checkpoint(): string {
+  const basic = goldensOf('resnet').find(([name]) => name === 'basic')?.[1]
+  if (!basic) throw new RangeError('no golden')
+  const root = join(folder, 'a checkpoint')
+  mkdirSync(root, { recursive: true })
+  writeFileSync(join(root, 'model.safetensors'), storedGolden(basic, 'F16'))
+  writeFileSync(
+    join(root, 'config.json'),
+    JSON.stringify({
+      architectures: ['ResNetForImageClassification'],
+      image_size: 32,
+      id2label: { ...objects },
+    }),
+  )
+  return root
+}
+
+/** CIFAR-10-C as published, of three images. */
+function arrays(): string {
+  const root = join(folder, 'CIFAR-10-C')
+  mkdirSync(root, { recursive: true })
+  for (const name of ['fog.npy', 'contrast.npy', 'labels.npy'])
+    cpSync(join(import.meta.dirname, '../datasets/goldens/arrays', name), join(root, name))
+  return root
+}
+
+it('a checkpoint on rows of array files gives the same to the bit', async () => {
+  const [model, images] = [checkpoint(), arrays()]
+  const inputs = new Map<Place, { modelIds: number[]; datasetId: number }>()
+  for (const place of [here, away]) {
+    const { client } = place.engine
+    const { id } = await client.models.add({ path: model })
+    inputs.set(place, { modelIds: [id], datasetId: await addDataset(client, images) })
+  }
+  const inputOf = (kind: string, params: Record<string, unknown>) => (place: Place) => ({
+    ...(inputs.get(place) ?? { modelIds: [], datasetId: 0 }),
+    kind,
+    params,
+  })
+  expect(await sameInUnits(inputOf('imagenet-c', {}), 10)).toBe(3)
+  const sweep = { attack: 'fgsm', epsilons: [0.004, 0.1] }
+  expect(await sameInUnits(inputOf('adversarial', sweep), 1)).toBeGreaterThan(1)
+})
+
+it.each(['Bilder von 2026.tar', 'gepackte.tar.gz'])('images of %s give the same to the bit', async (name) => {
+  const archive = await packFolder(join(folder, name), join(folder, 'images'))
+  const ids = new Map<Place, number>()
+  for (const place of [here, away]) {
+    const { client } = place.engine
+    const { dataset, jobId } = await client.datasets.add({ path: archive, unpack: true })
+    await jobEnd(client, jobId)
+    ids.set(place, dataset.id)
+  }
+  const units = await sameInUnits(
+    (place) => ({
+      kind: 'adversarial',
+      datasetId: ids.get(place) ?? 0,
+      modelIds: [place.models.replk3],
+      params: { attack: 'fgsm', epsilons: [0.001, 0.004, 0.02] },
+    }),
+    4,
+  )
+  expect(units).toBeGreaterThan(1)
+})

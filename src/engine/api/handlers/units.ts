@@ -43,7 +43,10 @@ export const units = {
           {
             signal,
             mayGoOn: () => void session.stillOpen(workspace),
-            onProgress: (done, of) => onProgress(done, of, 'packs', 'Adding packs of facts'),
+            onProgress: (done, of, { seen, all }) =>
+              of === 1 && all > 0
+                ? onProgress(seen, all, 'facts', 'Adding a pack of facts')
+                : onProgress(done, of, 'packs', 'Adding packs of facts'),
           },
         ),
       ended,
