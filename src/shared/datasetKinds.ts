@@ -29,6 +29,7 @@ export const datasetKinds = [
   { id: 'imagenet-c', cropped: true },
   { id: 'imagenet-p', cropped: true, frames: true },
   { id: 'imagenet-9', cropped: true },
+  { id: 'cue-conflict' },
   { id: 'cifar-10', ordinary: true, cropped: true },
   { id: 'cifar-100', ordinary: true, cropped: true },
   { id: 'cifar-10-c', cropped: true },

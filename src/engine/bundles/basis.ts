@@ -21,6 +21,12 @@ const basisModel = bundledModel.extend({
   inspection,
 })
 
+/** A path that stays below its folder, on any operating system. */
+const besideName = z
+  .string()
+  .regex(/^[^/\\:]+(\/[^/\\:]+)*$/)
+  .refine((name) => !name.split('/').includes('..'), { message: 'leads out of its folder' })
+
 const basisDataset = z.object({
   title,
   layout,
@@ -33,6 +39,8 @@ const basisDataset = z.object({
   size: z.tuple([z.int(), z.int()]).nullable(),
   /** By output: its class, as a file in the dataset's folder says; null without one. */
   mapping: imagenet9Mapping.nullable(),
+  /** Texts beside the dataset that the study reads; left out where it reads none. */
+  beside: z.array(z.object({ name: besideName, text: z.string() })).optional(),
 })
 
 /**

@@ -79,13 +79,13 @@ export async function collect(
     ...model,
     file: fileOf(model.digest) ?? model.file,
   })
-  const found = headOf(workspace, parts, evidence)
+  const found = await headOf(workspace, parts, evidence)
   const head = {
     ...found,
     models: found.models.map(named),
     surrogates: found.surrogates.map(named),
   }
-  const { models, ...basis } = describedBasis(db, parts)
+  const { models, ...basis } = await describedBasis(db, parts)
   const texts: [string, string][] = [
     [studyName, json(study)],
     [basisName, json({ models: models.map(named), ...basis, pictures: evidence.pictures })],
@@ -99,10 +99,10 @@ export async function collect(
   return { head, study, names }
 }
 
-function headOf({ db }: Workspace, parts: StudyParts, evidence: Evidence): Collected['head'] {
+async function headOf({ db }: Workspace, parts: StudyParts, evidence: Evidence): Promise<Collected['head']> {
   const { study, definition, models } = parts
   const { variants, conditions, sets, counts } = evidence
-  const [dataset] = describedBasis(db, parts).datasets
+  const [dataset] = (await describedBasis(db, parts)).datasets
   return {
     kernelscopeBundle: bundleVersion,
     study: {

@@ -1,5 +1,5 @@
 import type { Inspection, StopRule, Study } from '#shared/contract/index.ts'
-import { getDataset, imageSize } from '../datasets/index.ts'
+import { getDataset, imageSize, textBeside, type BesideFile } from '../datasets/index.ts'
 import { listedImages, type ImageSource, type ListedStudyImage } from '../facts/index.ts'
 import { getModel, type StoredModel } from '../models/index.ts'
 import {
@@ -37,12 +37,20 @@ export function partsOf(db: Db, studyId: number): StudyParts {
 }
 
 /** Describes the models, datasets and subset of a study. */
-export function describedBasis(db: Db, { study, models, datasetIds }: StudyParts): Omit<Basis, 'pictures'> {
+export async function describedBasis(
+  db: Db,
+  { study, definition, models, datasetIds }: StudyParts,
+): Promise<Omit<Basis, 'pictures'>> {
   const { subset } = study
+  const datasets: BasisDataset[] = []
+  for (const id of datasetIds) {
+    const beside = id === study.datasetId ? (definition.beside?.(study.params) ?? []) : []
+    datasets.push(await basisDataset(db, id, beside))
+  }
   const stopped = stoppedOf(study)
   return {
     models: models.map(basisModel),
-    datasets: datasetIds.map((id) => basisDataset(db, id)),
+    datasets,
     subset: subset ? { name: subset.name, rule: subset.rule, images: subset.images } : null,
     ...(stopped ? { stopped: { ...stopped, rule: numberedRule(stopped.rule, models) } } : {}),
   }
@@ -70,9 +78,14 @@ export function portableInspection({ metadata: _, ...inspection }: Inspection): 
   return { ...inspection, layers: [], blocks }
 }
 
-function basisDataset(db: Db, id: number): BasisDataset {
+async function basisDataset(db: Db, id: number, files: readonly BesideFile[]): Promise<BasisDataset> {
   const { title, path, layout, recognised, parts, classes, images, unreadable } = getDataset(db, id)
   const size = imageSize(db, id)
+  const beside: { name: string; text: string }[] = []
+  for (const file of files) {
+    const text = await textBeside(path, file)
+    if (text !== null) beside.push({ name: file.name, text })
+  }
   return {
     title,
     layout,
@@ -83,6 +96,7 @@ function basisDataset(db: Db, id: number): BasisDataset {
     unreadable,
     size: size ? [size.height, size.width] : null,
     mapping: recognised === 'imagenet-9' ? readMapping(path) : null,
+    ...(beside.length > 0 ? { beside } : {}),
   }
 }
 

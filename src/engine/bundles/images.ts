@@ -9,14 +9,15 @@ import { imagesName, sha256 } from './manifest.ts'
 import { archiveLimits } from './reader.ts'
 
 /**
- * Which names of images a bundle holds: all where pictures are found in several parts by their names, else those that a
- * table shows. File names may say more of images than their owner wants to give away.
+ * Which names of images a bundle holds: all where pictures are found in several parts by their names or where the study reads
+ * what they say, else those that a table shows. File names may say more of images than their owner wants to give away.
  */
 export function namesShown(
   db: Db,
   parts: StudyParts,
   tables: readonly DataTable[],
 ): (name: string) => boolean {
+  if (parts.definition.readsNames) return () => true
   for (const page of imagesOfStudy(db, parts)) if (page.some(({ part }) => part !== null)) return () => true
   const shown = new Set<unknown>(tables.flatMap(({ rows }) => rows.flatMap((row) => Object.values(row))))
   return (name) => shown.has(name)

@@ -112,7 +112,7 @@ async function restoreFrom(
   const setting = {
     study: { kind, title, sample, params, preprocessings },
     models: study.modelIds.length,
-    basis: describedBasis(db, parts),
+    basis: await describedBasis(db, parts),
     archive: await folderArchive(raw),
     draws,
     pathOf: (digest: string) => paths.get(digest),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Db, Workspace } from '../workspace/index.ts'
 import { insertJob, noProgress } from '../jobs/index.ts'
 import { importDraws, keepMadeMasks, mappingName } from '../studies/index.ts'
@@ -65,6 +65,10 @@ function addDataset({ db, path: root }: Workspace, id: number, dataset: BasisDat
   if (dataset.mapping) {
     mkdirSync(path, { recursive: true })
     writeFileSync(join(path, mappingName), JSON.stringify(dataset.mapping))
+  }
+  for (const { name, text } of dataset.beside ?? []) {
+    mkdirSync(dirname(join(path, name)), { recursive: true })
+    writeFileSync(join(path, name), text)
   }
   const report = {
     reason: 'as a bundle says',

@@ -11,12 +11,14 @@ export {
   type ListedImage,
   type LocatedImage,
 } from './browse.ts'
+export { findBeside, textBeside, type BesideFile } from './beside.ts'
 export { checkAll } from './checkAll.ts'
 export { checkFolder, rerootDataset } from './moved.ts'
 export { Browser } from './browse/browser.ts'
 export type { BrowseResults } from './browse/protocol.ts'
 export type { ConfusionCounts } from './browse/confuse.ts'
 export { factsOf, type BrowseReferences } from './browse/columnReader.ts'
+export { conflictName, cuesOf } from './kinds/cueConflict.ts'
 export { imagenet9Variations } from './kinds/imagenet9.ts'
 export { removeLostFiles } from './lostFiles.ts'
 export { layoutUnknown, unpackingOf, type Unpacking } from './unpacked.ts'

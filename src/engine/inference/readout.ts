@@ -91,11 +91,12 @@ function groupFacts(
 }
 
 /**
- * The prediction is the group with the largest pooled output. `predicted` and the top five are the highest outputs of
- * their groups. Probabilities are a softmax over the groups. A group without outputs is never predicted.
+ * The prediction is the group with the largest pooled output; of equal ones the first. `predicted` and the top five are the highest
+ * outputs of their groups. Probabilities are a softmax over the groups: for "mean" the mean probabilities over their sum. A group
+ * without outputs is never predicted.
  */
 const pooledFacts =
-  (pool: 'max' | 'logsumexp') =>
+  (pool: 'max' | 'logsumexp' | 'mean') =>
   ({ outputs, rows, classes, targets, probabilities }: OutputBatch, groups: readonly number[][]): Facts => {
     const used = groups
       .map((members, place) => ({ members, place }))
@@ -111,7 +112,9 @@ const pooledFacts =
         const top = members.reduce((a, b) => (z(b) > z(a) ? b : a))
         const rest = members.reduce((sum, k) => sum + Math.exp(z(k) - z(top)), 0)
         best[row * used.length + local] = top
-        const score = pool === 'max' ? z(top) : z(top) + Math.log(rest)
+        // The log of the mean probability but for the log of the sum over all outputs, which is the same for every group.
+        const size = pool === 'mean' ? members.length : 1
+        const score = pool === 'max' ? z(top) : z(top) + Math.log(rest / size)
         scores[row * used.length + local] = finite ? score : Number.NaN
       }
     }

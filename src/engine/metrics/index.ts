@@ -12,4 +12,12 @@ export {
 } from './corruption.ts'
 export { detection, resampledDetection, type Detection } from './detection.ts'
 export { betterOrder } from './outputOrder.ts'
+export {
+  cueCounts,
+  errorConsistency,
+  shapeBias,
+  type Consistency,
+  type CueCounts,
+  type CueDecision,
+} from './shapeBias.ts'
 export { flipProbability, frameRule, meanRate, top5Distance, top5Mean } from './stability.ts'

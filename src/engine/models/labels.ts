@@ -9,9 +9,13 @@ const subsets = z.object({
   imagenetR: indices.length(200),
   imagenetO: indices.length(200),
   imagenet9: z.array(z.object({ name: z.string(), wnid: z.string(), indices })).length(9),
+  sixteen: z.array(z.object({ name: z.string(), indices })).length(16),
 })
 
-/** Class indices of the benchmarks, ascending. Those of ImageNet-9 are grouped by its nine classes, in the order of ids. */
+/**
+ * Class indices of the benchmarks, ascending. Those of ImageNet-9 are grouped by its nine classes, in the order of ids; those of
+ * cue conflicts by their sixteen categories, in the order of names.
+ */
 export type ClassSubsets = z.infer<typeof subsets>
 
 let cachedSubsets: ClassSubsets | undefined

@@ -8,6 +8,7 @@ import { imagenetO } from './benchmarks/imagenetO/index.ts'
 import { imagenetP } from './benchmarks/imagenetP/index.ts'
 import { imagenetR } from './benchmarks/imagenetR/index.ts'
 import { classSetStudies } from './benchmarks/classSets/index.ts'
+import { cueConflict } from './benchmarks/cueConflict/index.ts'
 import { cleanAccuracy } from './benchmarks/cleanAccuracy/index.ts'
 import { featureVariance } from './kinds/featureVariance/index.ts'
 import { kernelAttention } from './kinds/kernelAttention/index.ts'
@@ -34,6 +35,7 @@ export const studyDefinitions: readonly StudyDefinition[] = [
   imagenetR,
   imagenet9,
   ...classSetStudies,
+  cueConflict,
   randomPatchDrop,
   salientPatchDrop,
   adversarial,

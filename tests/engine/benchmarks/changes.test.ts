@@ -380,6 +380,7 @@ describe('the suite', () => {
       'imagenet-r',
       'imagenet-9',
       ...classSets.map(({ id }) => id),
+      'cue-conflict',
     ])
     expect(await client.studies.list()).toEqual([])
     const input = { modelIds, kinds: ['clean-accuracy'] }

@@ -61,6 +61,24 @@ describe('a readout', () => {
     },
   )
 
+  it('by groups predicts the group with the largest mean probability', () => {
+    const groups = [
+      { name: 'many', indices: [0, 1, 2] },
+      { name: 'one', indices: [3] },
+    ]
+    // The sum and the maximum of the first group are larger, its mean is not.
+    const z = [2, 1.9, -4, 1.8, 3]
+    const facts = under({ op: 'groups', groups, pool: 'mean' }, 1, Float32Array.from(z))
+    const p = z.map((value) => softmaxOf(z, value))
+    const means = [((p[0] ?? 0) + (p[1] ?? 0) + (p[2] ?? 0)) / 3, p[3] ?? 0]
+    expect(means[1]).toBeGreaterThan(means[0] ?? 1)
+    expect(facts.correct[0]).toBe(1)
+    expect(facts.predicted[0]).toBe(3)
+    expect(facts.confidence[0]).toBeCloseTo((means[1] ?? 0) / ((means[0] ?? 0) + (means[1] ?? 0)), 6)
+    const equal = under({ op: 'groups', groups, pool: 'mean' }, 1, Float32Array.from([1, 1, 1, 1, 0]))
+    expect(equal.correct[0]).toBe(0)
+  })
+
   it('by groups takes the group of the highest of all outputs', () => {
     const groups = [
       { name: 'low', indices: [0, 2] },

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { classSubsets, imagenet1k } from '#engine/models/labels.ts'
 
 describe('class lists', () => {
@@ -21,6 +24,22 @@ describe('class lists', () => {
     ]).toEqual([86, 59, 36])
     for (const list of [imagenetA, imagenetR, imagenetO])
       expect(list).toEqual([...new Set(list)].sort((a, b) => a - b))
+  })
+
+  it('map 207 classes to the sixteen of cue conflicts, as the WordNet ids of their authors do', () => {
+    const golden = z
+      .object({ wnids: z.record(z.string(), z.array(z.string())) })
+      .parse(JSON.parse(readFileSync(join(import.meta.dirname, 'sixteen.golden.json'), 'utf8')))
+    const { sixteen } = classSubsets()
+    const { wnids } = imagenet1k()
+    expect(sixteen.map(({ name }) => name)).toEqual(Object.keys(golden.wnids).sort())
+    for (const { name, indices } of sixteen) {
+      const known = (golden.wnids[name] ?? []).flatMap((wnid) =>
+        wnids.includes(wnid) ? wnids.indexOf(wnid) : [],
+      )
+      expect(indices, name).toEqual(known.sort((a, b) => a - b))
+    }
+    expect(new Set(sixteen.flatMap(({ indices }) => indices)).size).toBe(207)
   })
 
   it('map 370 classes to the nine of ImageNet-9, none to two', () => {

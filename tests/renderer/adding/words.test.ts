@@ -21,6 +21,7 @@ it('the sheet calls published sets by their names', () => {
     'ImageNet-C',
     'ImageNet-P',
     'ImageNet-9',
+    'Cue conflict',
     'CIFAR-10',
     'CIFAR-100',
     'CIFAR-10-C',

@@ -3,6 +3,7 @@ import { cifarFolders } from './cifar.ts'
 import { cifarCorruptedArrays, cifarRecords } from './cifarArrays.ts'
 import { classSetFolders } from './classSets.ts'
 import { csvFolder } from './csv.ts'
+import { cueConflict } from './cueConflict.ts'
 import { classFolders, unlabelledFolder } from './folders.ts'
 import { imagenet9 } from './imagenet9.ts'
 import { imagenetC } from './imagenetC.ts'
@@ -22,6 +23,7 @@ const ordered = [
   imagenet9,
   imagenetC,
   imagenetP,
+  cueConflict,
   classSetFolders,
   imagenetSubset,
   imagenetVal,

@@ -31,6 +31,7 @@ export function defineStudy<Schema extends z.ZodObject>(
     kept,
     axis,
     needs,
+    beside,
   } = definition
   const parsed: Partial<StudyDefinition> = {
     groupSize: (params) => groupSize?.(parse(params)) ?? null,
@@ -39,6 +40,7 @@ export function defineStudy<Schema extends z.ZodObject>(
     extraWork: (params, context) => extraWork?.(parse(params), context) ?? [],
     warnings: (params, models, context) => definition.warnings?.(parse(params), models, context) ?? [],
     needs: (params) => needs?.(parse(params)) ?? [],
+    beside: (params) => beside?.(parse(params)) ?? [],
     otherDatasets: (params) => otherDatasets?.(parse(params)) ?? [],
     fits: (params, context) => fits?.(parse(params), context),
     stored: (params, context) => stored?.(parse(params), context) ?? [],

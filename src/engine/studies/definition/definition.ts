@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Definition, Possibility, PreprocessingChange } from '#shared/contract/index.ts'
 import type { Condition, PlannedCondition, Stored } from '../../facts/index.ts'
+import type { BesideFile } from '../../datasets/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import type { ConditionContext, FitContext, MeasureContext, SettleContext, ViewContext } from './contexts.ts'
@@ -101,6 +102,10 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject, P = z
   needs?(params: P): RewriteNeed[]
   /** Datasets besides the study's own whose images it measures. */
   otherDatasets?(params: P): number[]
+  /** Its view reads what the names of images say, such as their cues. Bundles then hold all names. */
+  readsNames?: true
+  /** Files beside its dataset that its view reads; left out = none. */
+  beside?(params: P): readonly BesideFile[]
   /** Its view reads only the models' files: no images, nothing stored. */
   fromWeights?: true
   /** false where a model need not know the classes of the dataset. */

@@ -80,6 +80,18 @@ export function groupsReadout(dataset: Dataset, model: StoredModel): Readout {
   }
 }
 
+/**
+ * The readout of cue conflicts: the category with the largest mean probability over its classes. For ImageNet models the published
+ * lists of the sixteen categories; for others the outputs that are named like a folder.
+ */
+export function sixteenReadout(dataset: Dataset, model: StoredModel): Readout {
+  const groups =
+    model.labelSet === 'imagenet1k'
+      ? classSubsets().sixteen
+      : dataset.classes.map(({ name }) => ({ name, indices: outputsOf([name], model) }))
+  return { op: 'groups', groups, pool: 'mean' }
+}
+
 const indicesOf = (file: Record<string, number>, place: number) =>
   Object.entries(file)
     .filter(([, group]) => group === place)

@@ -56,6 +56,7 @@ const kinds: Record<string, string> = {
   folders: 'Class folders',
   csv: 'Images with a list of labels',
   unlabelled: 'Images without classes',
+  'cue-conflict': 'Cue conflict',
   ...Object.fromEntries(classSets.map(({ id, title }) => [id, title])),
 }
 
