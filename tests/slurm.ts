@@ -32,7 +32,8 @@ export interface TestCluster {
 
 /**
  * Starts a real cluster of nodes with one core each, n1, n2 …, that all see this machine's files, and makes this process talk to
- * it (SLURM_CONF). It keeps no accounts. A node that is away counts as failed after seconds.
+ * it (SLURM_CONF). It keeps no accounts. A node that is away counts as failed after seconds. What is submitted to the partition
+ * `urgent` ends what runs in others; `pair1`, `pair2` … have two nodes each.
  *
  * @param folder a new folder, whose path is short: sockets lie in it
  */
@@ -112,9 +113,22 @@ KillWait=2
 ReturnToService=2
 MpiDefault=none
 SwitchType=switch/none
+PreemptType=preempt/partition_prio
+PreemptMode=CANCEL
 NodeName=n[1-${nodes}] NodeHostname=${hostname().split('.')[0] ?? 'localhost'} NodeAddr=127.0.0.1 Port=[${port + 2}-${port + 1 + nodes}] CPUs=1 State=UNKNOWN
 PartitionName=main Nodes=n[1-${nodes}] Default=YES MaxTime=INFINITE State=UP
+PartitionName=urgent Nodes=n[1-${nodes}] PriorityTier=10 State=UP
+${pairsOf(nodes)
+  .map(([name, pair]) => `PartitionName=${name} Nodes=${pair} MaxTime=INFINITE State=UP`)
+  .join('\n')}
 `
+
+/** A partition for each two nodes: pair1, pair2 … */
+const pairsOf = (nodes: number): [name: string, nodes: string][] =>
+  Array.from({ length: Math.floor(nodes / 2) }, (_, at) => [
+    `pair${at + 1}`,
+    `n[${2 * at + 1}-${2 * at + 2}]`,
+  ])
 
 /** Processes that watch the tasks of a node: they name it in their environment. */
 const stepsOf = (node: string): number[] =>

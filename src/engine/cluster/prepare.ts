@@ -52,7 +52,10 @@ export async function prepareRun(
       },
     )
   const missing = lines.find((line) => line.startsWith('missing '))
-  if (missing !== undefined) throw notThere(host, wanted[Number(missing.slice(8))] ?? '', profile)
+  if (missing !== undefined) {
+    const at = Number(missing.slice(8))
+    throw notThere(host, { there: wanted[at] ?? '', here: files[at] ?? '' }, profile)
+  }
   const script = join(temporary, 'task.sh')
   await writeFile(script, taskScript(folder, profile))
   await host.send(script, `${folder}/task.sh`, { signal })
@@ -81,12 +84,12 @@ function prepareCommand(folder: string, files: readonly string[]): string {
   ].join('; ')
 }
 
-const notThere = (host: Host, path: string, { maps }: ClusterProfile) =>
-  new KernelscopeError('FILE_MISSING', `${path} is not there on ${host.name}`, {
+const notThere = (host: Host, { there, here }: { there: string; here: string }, { maps }: ClusterProfile) =>
+  new KernelscopeError('FILE_MISSING', `${there} is not there on ${host.name}`, {
     hint:
       maps.length === 0
-        ? 'Add a map from its folder here to the one there to the profile, or copy it to the same path.'
-        : 'Correct the map of paths of the profile, or copy it to this path.',
+        ? 'Copy it to the same path there, or add a map from its folder here to the one there to the profile.'
+        : `Copy ${here} to that path, or correct the map of paths of the profile.`,
   })
 
 /** Runs a command that must succeed. @throws UNSUPPORTED where it does not */

@@ -5,6 +5,7 @@ import { createEngine, type Engine } from '#engine/api/index.ts'
 import type { ClusterRun } from '#shared/contract/index.ts'
 import { startSlurm, whyNoSlurm, type TestCluster } from '../../slurm.ts'
 import { noSshd, startSsh, type SshServer } from '../../ssh.ts'
+import { packFolder } from '../../packed.ts'
 import { temporaryFolderOfFile } from '../../temporary.ts'
 import { differentBits, storedBits } from '../studies/storedBits.ts'
 import { runStudy, sampleImages } from '../studies/sample.ts'
@@ -48,10 +49,12 @@ const patient = { timeout: 300_000, interval: 500 }
 
 const name = `a study on a SLURM cluster${why === null ? '' : ` (${why})`}`
 
-describe.skipIf(why !== null)(name, { timeout: 600_000 }, () => {
+describe.skipIf(why !== null)(name, { timeout: 600_000, concurrent: true }, () => {
   beforeAll(async () => {
     process.env['KERNELSCOPE_CONFIG'] = join(folder, 'config')
-    cluster = await startSlurm(join(folder, 'slurm'), 2)
+    process.env['KERNELSCOPE_CLUSTER_SECONDS'] = '1'
+    // Each pair of nodes is of one test.
+    cluster = await startSlurm(join(folder, 'slurm'), 10)
     ssh = noSshd === null ? await startSsh({ SLURM_CONF: process.env['SLURM_CONF'] ?? '' }) : null
     process.env['PATH'] = ssh?.env['PATH'] ?? path
     sampleImages(folder, 2, 4)
@@ -62,14 +65,23 @@ describe.skipIf(why !== null)(name, { timeout: 600_000 }, () => {
     process.env['PATH'] = path
     await cluster.stop()
     delete process.env['KERNELSCOPE_CONFIG']
+    delete process.env['KERNELSCOPE_CLUSTER_SECONDS']
   })
 
   it('gives the facts of a local run to the bit, for several studies at once', async () => {
-    const here = await workspaceOver(join(folder, 'here'), join(folder, 'images'))
-    const away = await workspaceOver(join(folder, 'away'), join(folder, 'images'))
+    const archive = await packFolder(join(folder, 'all images.tar'), join(folder, 'images'))
+    const here = await workspaceOver(join(folder, 'here'), archive)
+    const away = await workspaceOver(join(folder, 'away'), archive)
     engines.push(here.engine, away.engine)
     // Units of about four images; the speed is guessed from the size of the model, always the same.
-    await away.client.cluster.saveProfile({ profile: testProfile(folder, { unitMinutes: 0.0015 }) })
+    const stage = join(folder, 'stage')
+    await away.client.cluster.saveProfile({
+      profile: testProfile(folder, {
+        partition: 'pair2',
+        unitMinutes: 0.0015,
+        stage: `${stage}/$SLURMD_NODENAME`,
+      }),
+    })
     const runs: number[] = []
     for (const [kind, params] of studies) {
       const { modelId, datasetId } = away
@@ -99,6 +111,12 @@ describe.skipIf(why !== null)(name, { timeout: 600_000 }, () => {
     // Clean images are in several of them: what comes twice is not doubled.
     expect(known).toBeGreaterThan(0)
     expect(differentBits(storedBits(here.engine), storedBits(away.engine))).toEqual([])
+    // Each node has a copy of the archive, however many units ran there.
+    const copies = readdirSync(stage, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.tar'),
+    )
+    expect(new Set(copies.map((file) => file.split('/')[0])).size).toBe(copies.length)
+    expect(copies.length).toBeGreaterThan(0)
   })
 
   it('loses and doubles nothing where nodes, tasks, packs, the controller and the engine fail', async () => {
@@ -107,7 +125,7 @@ describe.skipIf(why !== null)(name, { timeout: 600_000 }, () => {
       join(folder, 'images'),
     )
     const command = nodeProgram(
-      folder,
+      join(folder, 'trouble'),
       `case "$unit.$submission" in
         1.1|3.1) sleep 300; exit 1;;
         2.*|2a.*) exit 139;;
@@ -118,6 +136,7 @@ describe.skipIf(why !== null)(name, { timeout: 600_000 }, () => {
     const host = ssh?.host ?? null
     const profile = testProfile(folder, {
       name: 'bad',
+      partition: 'pair1',
       host,
       command,
       prologue: exported,
@@ -148,7 +167,7 @@ describe.skipIf(why !== null)(name, { timeout: 600_000 }, () => {
     ])
     const nodeOf = (name: string) => units.find((unit) => unit.name === name)?.attempts[0]?.node ?? ''
     // The limit of one task is brought forward; its node stays, and the node of the other goes.
-    const jobs = cluster.slurm('squeue', '-h', '-r', '-o', '%K %A')
+    const jobs = cluster.slurm('squeue', '-h', '-r', '-p', 'pair1', '-o', '%K %A')
     const jobOf = (index: number) => new RegExp(`^${index} (\\d+)$`, 'm').exec(jobs)?.[1] ?? ''
     cluster.slurm('scontrol', 'update', `JobId=${jobOf(2)}`, 'EndTime=now+1')
     cluster.killNode(nodeOf('1'))
@@ -193,7 +212,7 @@ describe.skipIf(why !== null)(name, { timeout: 600_000 }, () => {
         if (event.type === 'result') return event.result
       throw new Error('the check gave no result')
     }
-    const good = testProfile(folder, { name: 'good' })
+    const good = testProfile(folder, { name: 'good', partition: 'pair5' })
     await client.cluster.saveProfile({ profile: good })
     const { ok, steps } = await check('good')
     expect(steps.map(({ id, state }) => [id, state])).toEqual(
@@ -218,7 +237,7 @@ describe.skipIf(why !== null)(name, { timeout: 600_000 }, () => {
     )
     engines.push(engine)
     const prologue = `[ "$submission" = 1 ] && disk='${disk}' || disk='${join(folder, 'scratch')}'`
-    const profile = testProfile(folder, { name: 'full', prologue, scratch: '$disk' })
+    const profile = testProfile(folder, { name: 'full', partition: 'pair3', prologue, scratch: '$disk' })
     await client.cluster.saveProfile({ profile })
     const study = { kind: 'clean-accuracy', params: {}, modelIds: [modelId], datasetId, sample }
     const { id: studyId } = await client.studies.store(study)
@@ -226,5 +245,25 @@ describe.skipIf(why !== null)(name, { timeout: 600_000 }, () => {
     const run = await until(client, id, isOver)
     expect(run).toMatchObject({ state: 'done', facts: { added: 4, known: 0 } })
     expect(othersOf(run)).toEqual([{ reason: expect.stringMatching(/DISK_FULL.* on n\d/), count: 1 }])
+  })
+
+  it('submits a unit again that had to make room for a job of a higher priority, and says so', async () => {
+    const path = join(folder, 'preempted')
+    const { engine, client, modelId, datasetId } = await workspaceOver(path, join(folder, 'images'))
+    engines.push(engine)
+    const command = nodeProgram(path, '[ "$submission" = 1 ] && sleep 300')
+    const profile = testProfile(folder, { name: 'low', partition: 'pair4', command, prologue: exported })
+    await client.cluster.saveProfile({ profile })
+    const study = { kind: 'clean-accuracy', params: {}, modelIds: [modelId], datasetId, sample }
+    const { id: studyId } = await client.studies.store(study)
+    const { id } = await submitted(client, studyId, 'low')
+    await until(client, id, ({ units }) => units.running === 1)
+    const node = (await client.cluster.units({ id })).units[0]?.attempts[0]?.node ?? ''
+    cluster.slurm('sbatch', '-p', 'urgent', '-w', node, '-o', '/dev/null', '--wrap', 'true')
+    const run = await until(client, id, isOver)
+    expect(run).toMatchObject({ state: 'done', facts: { added: 4, known: 0 } })
+    expect(othersOf(run)).toEqual([
+      { reason: `it had to make room for other jobs (preempted) on ${node}`, count: 1 },
+    ])
   })
 })
