@@ -8,6 +8,8 @@ export interface DatasetKindEntry {
   ordinary?: true
   /** Its images are cropped already or have no border to lose, so they are not cropped again. */
   cropped?: true
+  /** Pixels at each side of its images that are no part of the photograph and are removed. */
+  border?: number
   /** Its parts are sequences of frames. Sequences may differ in length. */
   frames?: true
 }
@@ -30,6 +32,7 @@ export const datasetKinds = [
   { id: 'imagenet-p', cropped: true, frames: true },
   { id: 'imagenet-9', cropped: true },
   { id: 'cue-conflict' },
+  { id: 'objectnet', border: 2 },
   { id: 'cifar-10', ordinary: true, cropped: true },
   { id: 'cifar-100', ordinary: true, cropped: true },
   { id: 'cifar-10-c', cropped: true },
@@ -51,3 +54,7 @@ const kindsWith = (of: 'ordinary' | 'cropped' | 'frames'): readonly Recognised[]
 export const ordinaryKinds = kindsWith('ordinary')
 export const croppedKinds = kindsWith('cropped')
 export const frameKinds = kindsWith('frames')
+
+/** Pixels that are removed at each side of the images of a kind. */
+export const borderOf = (recognised: Recognised): number =>
+  entries.find(({ id }) => id === recognised)?.border ?? 0

@@ -50,7 +50,9 @@ export const assumedNote = (model: { title: string; origin: PreprocessingOrigin 
     : null
 
 /** Describes resize and crop, e.g. "shorter side 256, crop 224x224, bilinear". */
-export function geometryText({ resize, resizeTo, interpolation, size }: Preprocessing): string {
+export function geometryText({ border, ...preprocessing }: Preprocessing): string {
+  const { resize, resizeTo, interpolation, size } = preprocessing
+  if (border !== undefined) return `border of ${border} px removed, ${geometryText(preprocessing)}`
   if (resize === 'none') return `${size.join('x')} as they are`
   if (resize === 'squashCrop')
     return `squashed to shorter side ${resizeTo}, crop ${size.join('x')}, ${interpolation}`

@@ -1,5 +1,5 @@
 import type { Dataset, Preprocessing, PreprocessingChange } from '#shared/contract/index.ts'
-import { croppedKinds } from '#shared/datasetKinds.ts'
+import { borderOf, croppedKinds } from '#shared/datasetKinds.ts'
 import { withChange } from '#shared/preprocessingChange.ts'
 import { imagenetC19 } from '#shared/transforms/index.ts'
 import type { Db } from '../workspace/index.ts'
@@ -24,15 +24,18 @@ export function imageSize(db: Db, datasetId: number): { height: number; width: n
   return sizes.length === 1 ? (sizes[0] ?? null) : null
 }
 
+const kindOf = (db: Db, datasetId: number): Dataset['recognised'] | undefined =>
+  db
+    .prepare<[number], Dataset['recognised']>('SELECT recognised FROM dataset WHERE id = ?')
+    .pluck()
+    .get(datasetId)
+
 /**
  * Whether the images of a dataset are cropped already: by its kind, or because a CSV names parts of ImageNet-C or
  * variations of ImageNet-9.
  */
 function isCropped(db: Db, datasetId: number): boolean {
-  const kind = db
-    .prepare<[number], Dataset['recognised']>('SELECT recognised FROM dataset WHERE id = ?')
-    .pluck()
-    .get(datasetId)
+  const kind = kindOf(db, datasetId)
   if (kind === undefined || croppedKinds.includes(kind)) return kind !== undefined
   if (kind !== 'csv') return false
   const parts = db
@@ -51,9 +54,15 @@ function isCropped(db: Db, datasetId: number): boolean {
  *
  * Images that are cropped already (ImageNet-C, -P, -9, CIFAR) are not cropped again: those of the model's size are not
  * resized, others are resized to it with the model's interpolation. Everywhere else, and where the images of such a
- * dataset differ in size, it is the model's own preprocessing.
+ * dataset differ in size, it is the model's own preprocessing. Images with a border (ObjectNet) lose it first.
  */
 export function preprocessingFor(db: Db, datasetId: number, { preprocessing }: Prepared): Preprocessing {
+  const kind = kindOf(db, datasetId)
+  const border = kind === undefined ? 0 : borderOf(kind)
+  if (border > 0)
+    return preprocessing.resize === 'none'
+      ? { ...preprocessing, resize: 'squash', border }
+      : { ...preprocessing, border }
   const size = isCropped(db, datasetId) ? imageSize(db, datasetId) : null
   if (!size) return preprocessing
   const [height, width] = preprocessing.size

@@ -2,12 +2,25 @@ import type { Preprocessing } from '#shared/contract/models.ts'
 import type { Picture } from './picture.ts'
 import { resize, type Window } from './resample.ts'
 
-/** Resize and crop of a preprocessing. The normalisation is part of the model's graph. */
-export type Geometry = Pick<Preprocessing, 'size' | 'resize' | 'resizeTo' | 'interpolation'>
+/** Border, resize and crop of a preprocessing. The normalisation is part of the model's graph. */
+export type Geometry = Pick<Preprocessing, 'size' | 'resize' | 'resizeTo' | 'interpolation' | 'border'>
 
 /** A key that is equal for equal geometries. */
-export const geometryKey = ({ size, resize, resizeTo, interpolation }: Geometry) =>
-  resize === 'none' ? `none ${size.join('x')}` : `${resize} ${resizeTo} ${interpolation} ${size.join('x')}`
+export const geometryKey = ({ size, resize, resizeTo, interpolation, border }: Geometry) =>
+  (border === undefined ? '' : `border ${border} `) +
+  (resize === 'none' ? `none ${size.join('x')}` : `${resize} ${resizeTo} ${interpolation} ${size.join('x')}`)
+
+/** A picture without `border` pixels at each side; an image that is not larger than two borders keeps its own. */
+export function withoutBorder(picture: Picture, border = 0): Picture {
+  const [height, width] = [picture.height - 2 * border, picture.width - 2 * border]
+  if (border === 0 || height < 1 || width < 1) return picture
+  const pixels = new Uint8Array(height * width * 3)
+  for (let y = 0; y < height; y++) {
+    const from = 3 * ((y + border) * picture.width + border)
+    pixels.set(picture.pixels.subarray(from, from + 3 * width), 3 * y * width)
+  }
+  return { pixels, height, width }
+}
 
 /** Size [height, width] after the resize. `shorter` is torchvision's `Resize(int)`, which rounds the longer side down. */
 export function resizedSize(geometry: Geometry, height: number, width: number): [number, number] {
@@ -53,23 +66,27 @@ export function placeInInput(
   geometry: Geometry,
   { height, width }: { height: number; width: number },
 ): (x: number, y: number) => [number, number] {
-  const [resizedHeight, resizedWidth] = resizedSize(geometry, height, width)
+  const { border = 0 } = geometry
+  const own = { height: height - 2 * border, width: width - 2 * border }
+  const [resizedHeight, resizedWidth] = resizedSize(geometry, own.height, own.width)
   const down = cropAxis(resizedHeight, geometry.size[0])
   const across = cropAxis(resizedWidth, geometry.size[1])
   return (x, y) => [
-    (x * resizedWidth) / width - across.from + across.to,
-    (y * resizedHeight) / height - down.from + down.to,
+    ((x - border) * resizedWidth) / own.width - across.from + across.to,
+    ((y - border) * resizedHeight) / own.height - down.from + down.to,
   ]
 }
 
 /** Resizes without the crop. */
-export function applyResize(picture: Picture, geometry: Geometry): Picture {
+export function applyResize(whole: Picture, geometry: Geometry): Picture {
+  const picture = withoutBorder(whole, geometry.border)
   const [height, width] = resizedSize(geometry, picture.height, picture.width)
   return resize(picture, height, width, geometry.interpolation)
 }
 
 /** Resizes and centre-crops (or pads) to the model's input size. Equals Pillow and torchvision. */
-export function applyGeometry(picture: Picture, geometry: Geometry): Picture {
+export function applyGeometry(whole: Picture, geometry: Geometry): Picture {
+  const picture = withoutBorder(whole, geometry.border)
   const [height, width] = resizedSize(geometry, picture.height, picture.width)
   const [outHeight, outWidth] = geometry.size
   const y = cropAxis(height, outHeight)

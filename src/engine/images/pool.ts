@@ -197,9 +197,10 @@ export function createImagePool(options: ImagePoolOptions): ImagePool {
 }
 
 /** A plain copy for the worker, because a preprocessing may be a reactive or larger object. */
-const geometryOf = ({ size, resize, resizeTo, interpolation }: Geometry): Geometry => ({
+const geometryOf = ({ size, resize, resizeTo, interpolation, border }: Geometry): Geometry => ({
   size: [size[0], size[1]],
   resize,
   resizeTo,
   interpolation,
+  ...(border === undefined ? {} : { border }),
 })

@@ -19,6 +19,7 @@ import { noiseFrequency } from './kinds/noiseFrequency/index.ts'
 import { pipeline } from './kinds/pipeline/index.ts'
 import { receptiveFieldStudy } from './kinds/receptiveField/index.ts'
 import { randomPatchDrop } from './kinds/randomPatchDrop/index.ts'
+import { objectNet } from './benchmarks/objectNet/index.ts'
 import { representation } from './kinds/representation/index.ts'
 import { saliencyGallery } from './kinds/saliencyGallery/index.ts'
 import { salientPatchDrop } from './kinds/salientPatchDrop/index.ts'
@@ -36,6 +37,7 @@ export const studyDefinitions: readonly StudyDefinition[] = [
   imagenet9,
   ...classSetStudies,
   cueConflict,
+  objectNet,
   randomPatchDrop,
   salientPatchDrop,
   adversarial,

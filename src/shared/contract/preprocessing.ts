@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { errorShape, id, interval } from './common.ts'
 
 /**
- * How an image becomes the model's input, in this order: resize, centre crop, / 255, mean and std. `size` is
+ * How an image becomes the model's input, in this order: border removed, resize, centre crop, / 255, mean and std. `size` is
  * [height, width] of the input in pixels.
  */
 export const preprocessing = z.object({
@@ -17,6 +17,8 @@ export const preprocessing = z.object({
   interpolation: z.enum(['bilinear', 'bicubic']),
   mean: z.tuple([z.number(), z.number(), z.number()]),
   std: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]),
+  /** Pixels that are removed at each side of the file before all else, as ObjectNet asks for; left out = none. */
+  border: z.int().positive().optional(),
 })
 
 /**

@@ -381,6 +381,7 @@ describe('the suite', () => {
       'imagenet-9',
       ...classSets.map(({ id }) => id),
       'cue-conflict',
+      'objectnet',
     ])
     expect(await client.studies.list()).toEqual([])
     const input = { modelIds, kinds: ['clean-accuracy'] }

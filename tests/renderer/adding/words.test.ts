@@ -22,6 +22,7 @@ it('the sheet calls published sets by their names', () => {
     'ImageNet-P',
     'ImageNet-9',
     'Cue conflict',
+    'ObjectNet',
     'CIFAR-10',
     'CIFAR-100',
     'CIFAR-10-C',

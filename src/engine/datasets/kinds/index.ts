@@ -12,6 +12,7 @@ import { imagenetSubset } from './imagenetSubset.ts'
 import { imagenetVal } from './imagenetVal.ts'
 import type { FolderReader } from '../folderReader.ts'
 import type { DatasetKind, Layout } from './kind.ts'
+import { objectNet } from './objectNet.ts'
 import { sampleSuite } from './sampleSuite.ts'
 
 /** The first kind that recognises a folder is used, so special structures come before plain class folders. */
@@ -24,6 +25,7 @@ const ordered = [
   imagenetC,
   imagenetP,
   cueConflict,
+  objectNet,
   classSetFolders,
   imagenetSubset,
   imagenetVal,

@@ -14,7 +14,7 @@ const published = {
 const isPublished = (kind: Dataset['recognised']): kind is keyof typeof published => kind in published
 
 /** Maps class names to the model's output indices, ascending. Unknown names are left out. */
-function outputsOf(names: readonly string[], { labelSet, labels }: StoredModel): number[] {
+export function outputsOf(names: readonly string[], { labelSet, labels }: StoredModel): number[] {
   const targets = targetsOf(names, { set: labelSet, names: labels })
   return [...new Set(targets.values())].filter((index) => index >= 0).sort((a, b) => a - b)
 }

@@ -57,6 +57,7 @@ const kinds: Record<string, string> = {
   csv: 'Images with a list of labels',
   unlabelled: 'Images without classes',
   'cue-conflict': 'Cue conflict',
+  objectnet: 'ObjectNet',
   ...Object.fromEntries(classSets.map(({ id, title }) => [id, title])),
 }
 
