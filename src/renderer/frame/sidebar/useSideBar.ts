@@ -1,4 +1,4 @@
-import { createSharedComposable, useWindowSize } from '@vueuse/core'
+import { createSharedComposable, defaultDocument, useResizeObserver, useWindowSize } from '@vueuse/core'
 import { computed, ref } from 'vue'
 import { useRouter } from 'vue-router'
 import { useGuideStore } from '../../features/guide/guideStore.ts'
@@ -14,6 +14,8 @@ export const useSideBar = createSharedComposable(() => {
   const guide = useGuideStore()
   const router = useRouter()
   const { width } = useWindowSize()
+  // A window that gets its size only after the page has asked for it tells of no resize.
+  useResizeObserver(defaultDocument?.documentElement, () => void (width.value = window.innerWidth))
   const beside = ref(true)
   const over = ref(false)
   const narrow = computed(
