@@ -51,16 +51,9 @@ export {
   perturbationNames,
   type PerturbationName,
 } from './perturbationNames.ts'
-export {
-  conditionTransform,
-  fieldsOfStep,
-  pipelineFile,
-  stepName,
-  sweepable,
-  sweptSteps,
-  type PipelineChoice,
-} from './pipelineFile.ts'
-export { stepSchemas, writtenStep, type StepOp, type WrittenStep } from './pipelineSteps.ts'
+export { conditionTransform, pipelineFile, sweptSteps, type PipelineChoice } from './pipelineFile.ts'
+export { writtenStep, type StepOp, type WrittenStep } from './pipelineSteps.ts'
+export { fieldsOfStep, stepName, sweepable, type NamedStep } from './stepFields.ts'
 export { inTurn, lastNoise, mostSteps, readsOutside, type Pipeline, type PipelineStep } from './pipeline.ts'
 export {
   imagenetC15,

@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import { fieldsOf, type Field } from '../params/fields.ts'
 import type { BandNoise } from './bandNoise.ts'
-import { frameCount, noisePerturbations } from './perturbationNames.ts'
 import { inTurn, mostSteps, pipeline, type Pipeline, type PipelineStep } from './pipeline.ts'
-import { stepProblem, stepSchemas, stepTransform, writtenStep, type WrittenStep } from './pipelineSteps.ts'
+import { stepProblem, stepTransform, writtenStep, type WrittenStep } from './pipelineSteps.ts'
+import { stepName, sweepable } from './stepFields.ts'
 
 const sweep = z.strictObject({
   step: z.int().min(1).max(mostSteps).meta({ description: 'Number of the transform, from 1' }),
@@ -75,30 +74,3 @@ export const conditionTransform = (
   steps: readonly WrittenStep[],
   std: BandNoise['std'],
 ): { op: 'identity' } | PipelineStep | Pipeline => inTurn(steps.map((step) => stepTransform(step, std)))
-
-/** The parameters of a step as fields of a form, without those that its transform has not. */
-export function fieldsOfStep(step: WrittenStep): Field[] {
-  const all = fieldsOf(z.toJSONSchema(stepSchemas[step.op], { io: 'input' }))
-  return all.flatMap((field): Field[] => {
-    if (field.key === 'op' || field.key === 'name') return []
-    if (step.op === 'corruption' && field.key === 'variant' && step.name !== 'glass_blur') return []
-    if (step.op !== 'perturbation') return [field]
-    if (field.key === 'difficulty' && !noisePerturbations.includes(step.name)) return []
-    return field.key === 'frame' && field.kind === 'number'
-      ? [{ ...field, max: frameCount(step.name) - 1 }]
-      : [field]
-  })
-}
-
-/** The parameters of a step that can be swept: those that are numbers. */
-export const sweepable = (step: WrittenStep): Extract<Field, { kind: 'number' }>[] =>
-  fieldsOfStep(step).flatMap((field) => (field.kind === 'number' ? [field] : []))
-
-const operations = { patchDrop: 'random patch drop', bandNoise: 'band noise' } as const
-
-/** A step by its name, e.g. "gaussian blur", "random patch drop". */
-export function stepName(step: WrittenStep): string {
-  if (step.op === 'corruption') return step.name.replaceAll('_', ' ')
-  if (step.op === 'perturbation') return `${step.name.replaceAll('_', ' ')}, moving`
-  return operations[step.op]
-}

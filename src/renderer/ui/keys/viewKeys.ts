@@ -85,6 +85,14 @@ export const viewKeys = {
       start: { title: 'Start', keys: ['Mod+Enter'] },
     },
   },
+  pipeline: {
+    title: 'On a step of a pipeline',
+    keys: {
+      up: { title: 'Move it', keys: ['Alt+Up'] },
+      down: { title: 'Move it', keys: ['Alt+Down'] },
+      remove: { title: 'Take it out', keys: ['Alt+Delete'] },
+    },
+  },
   chooser: { title: 'Where an image is chosen', keys: neighbours },
   kernels: {
     title: 'In a sheet of kernels or a map',

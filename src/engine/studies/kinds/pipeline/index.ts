@@ -3,9 +3,10 @@ import { conditionTransform, stepName, sweptSteps, type PipelineChoice } from '#
 import type { Condition } from '../../../facts/index.ts'
 import type { StoredModel } from '../../../models/index.ts'
 import { defineStudy, unchanged } from '../../definition/index.ts'
+import { accuracyTable } from '../../summary/accuracyTable.ts'
 import { againstBaselineTable } from '../../summary/againstBaseline.ts'
 import { params, step } from './params.ts'
-import { accuracyTable, keyOf, pairedRows, pipelineFigures, stepWords, sweptTitle } from './view.ts'
+import { keyOf, pairedRows, pipelineFigures, stepWords, sweptTitle } from './view.ts'
 
 /** Accuracy under transforms that are put together by hand, one after another. */
 export const pipeline = defineStudy({

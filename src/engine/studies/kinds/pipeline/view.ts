@@ -1,5 +1,5 @@
 import { valueText } from '#shared/params/describe.ts'
-import type { DataTable, KeyNumber, StudyCondition } from '#shared/contract/index.ts'
+import type { KeyNumber, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { fieldsOfStep, stepName, sweepable, type PipelineChoice } from '#shared/transforms/index.ts'
 import type { Grid } from '../../definition/index.ts'
@@ -32,28 +32,6 @@ export const stepWords = ({ steps, sweep }: PipelineChoice): string =>
       return `${at + 1}. ${stepName(step)} (${said.join(', ')})`
     })
     .join('; ')
-
-/** Accuracy of each condition, with the clean images. */
-export function accuracyTable(grid: Grid): DataTable {
-  return {
-    id: 'accuracy',
-    title: 'Accuracy',
-    comparedWithin: ['condition'],
-    columns: [
-      { key: 'model', title: 'Model', kind: 'text' },
-      { key: 'condition', title: 'Condition', kind: 'text' },
-      { key: 'n', title: 'Images', kind: 'integer' },
-      { key: 'top1', title: 'Top-1', kind: 'fraction', better: 'higher' },
-      { key: 'lo', title: '95 % from', kind: 'fraction' },
-      { key: 'hi', title: 'to', kind: 'fraction' },
-      { key: 'top5', title: 'Top-5', kind: 'fraction', better: 'higher' },
-    ],
-    rows: grid.cells.map((cell) => ({
-      ...{ model: cell.model, condition: cell.title, n: cell.n, top1: cell.top1, top5: cell.top5 },
-      ...{ lo: cell.interval?.lo ?? null, hi: cell.interval?.hi ?? null },
-    })),
-  }
-}
 
 /** The images of each condition but the clean one, paired with the clean ones. */
 export const pairedRows = (grid: Grid): PairedRow[] =>
