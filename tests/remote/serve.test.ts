@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { runningEngines } from '#engine/serve/running.ts'
 import { parseFarAddress } from '#shared/farAddress.ts'
@@ -11,6 +12,15 @@ const { folder, env } = farFolder()
 const run = env['KERNELSCOPE_RUN']!
 const workspace = join(folder, 'a workspace ü')
 const address = parseFarAddress(`ssh://lab${workspace}`)
+
+/** An engine that ends after 0.6 s without a window. It starts while other tests run. */
+const idle = farFolder()
+const lonely = farEngine({ ...idle.env, KERNELSCOPE_IDLE: '0.01' })
+let begun = 0
+beforeAll(async () => {
+  lonely.engine.start()
+  void lonely.is('ready').then(() => (begun = performance.now()))
+})
 
 describe('an engine on another machine', () => {
   const pidFile = join(folder, 'connection')
@@ -56,7 +66,7 @@ describe('an engine on another machine', () => {
     expect((await one.system.settings()).seed).toBe(77)
   })
 
-  it('is another one for another workspace, and refuses one that is open', async () => {
+  it('of a window that named no workspace is another one, refuses one that is open, and is found again by its own', async () => {
     const other = farEngine(env)
     other.engine.start()
     await other.is('ready')
@@ -64,13 +74,6 @@ describe('an engine on another machine', () => {
     await expect(other.client().workspace.open({ path: workspace })).rejects.toMatchObject({
       data: { code: 'WORKSPACE_LOCKED' },
     })
-    await other.engine.stop()
-  })
-
-  it('of a window that named no workspace is found again by the one that it opened', async () => {
-    const other = farEngine(env)
-    other.engine.start()
-    await other.is('ready')
     const opened = new Promise((resolve) =>
       other.engine.on('place', (place) => place !== null && resolve(place)),
     )
@@ -145,7 +148,8 @@ describe('a far end', () => {
   }
 
   it('is found behind what a login shell prints', async () => {
-    const far = shell(`echo 'Welcome to lab'; printf 'no newline'; exec ${program} serve --stdio`)
+    const welcome = `echo 'Welcome to lab'; printf 'no newline'`
+    const far = shell(`${welcome}; exec ${program} serve --stdio`, { address })
     far.engine.start()
     await far.is('ready')
     expect((await far.client().system.version()).kernelscope).toBe('0.1.0')
@@ -215,14 +219,11 @@ describe('a far end', () => {
 })
 
 it('ends by itself when nobody is there and nothing is to be done', async () => {
-  const idle = farFolder()
-  const far = farEngine({ ...idle.env, KERNELSCOPE_IDLE: '0.01' })
-  far.engine.start()
-  await far.is('ready')
+  await lonely.is('ready')
   const [engine] = runningEngines(idle.env['KERNELSCOPE_RUN']!)
   // Longer than it would be idle for: it has a window.
-  await new Promise((resolve) => setTimeout(resolve, 1500))
-  expect((await far.client().system.version()).kernelscope).toBe('0.1.0')
-  await far.engine.stop()
+  await delay(Math.max(0, begun + 1500 - performance.now()))
+  expect((await lonely.client().system.version()).kernelscope).toBe('0.1.0')
+  await lonely.engine.stop()
   await expect.poll(() => existsSync(engine!.socket)).toBe(false)
 })
