@@ -90,6 +90,7 @@ const rooms = [
 const opensOwnFiles = [
   'src/engine/base/**',
   'src/engine/workspace/**',
+  'src/engine/api/files/halves.ts',
   'src/engine/api/files/uploads.ts',
   'src/engine/api/session/lastWorkspace.ts',
   'src/engine/bundles/{archive,lines}.ts',

@@ -28,8 +28,9 @@ export function halfOf(upload: { path: string; bytes: number; modified: number }
 export async function openHalf(half: string, bytes: number): Promise<{ file: FileHandle; received: number }> {
   const { O_CREAT, O_RDWR, O_NOFOLLOW = 0 } = constants
   const file = await open(half, O_CREAT | O_RDWR | O_NOFOLLOW)
-  const { size, uid, nlink } = await file.stat()
-  if (uid !== (process.getuid?.() ?? uid) || nlink !== 1) {
+  const found = await file.stat()
+  const { size, uid, nlink } = found
+  if (!found.isFile() || uid !== (process.getuid?.() ?? uid) || nlink !== 1) {
     await file.close()
     throw new KernelscopeError('FILE_EXISTS', `there is something else at ${half}`)
   }
