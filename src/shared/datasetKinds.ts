@@ -29,6 +29,8 @@ export const datasetKinds = [
   { id: 'imagenet-e' },
   { id: 'imagenet-hard' },
   { id: 'imagenet-c', cropped: true },
+  { id: 'imagenet-c-bar', cropped: true },
+  { id: 'imagenet-3dcc', cropped: true },
   { id: 'imagenet-p', cropped: true, frames: true },
   { id: 'imagenet-9', cropped: true },
   { id: 'cue-conflict' },

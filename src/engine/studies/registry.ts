@@ -8,6 +8,7 @@ import { imagenetO } from './benchmarks/imagenetO/index.ts'
 import { imagenetP } from './benchmarks/imagenetP/index.ts'
 import { imagenetR } from './benchmarks/imagenetR/index.ts'
 import { classSetStudies } from './benchmarks/classSets/index.ts'
+import { corruptionSetStudies } from './benchmarks/corruptionSets/index.ts'
 import { cueConflict } from './benchmarks/cueConflict/index.ts'
 import { cleanAccuracy } from './benchmarks/cleanAccuracy/index.ts'
 import { featureVariance } from './kinds/featureVariance/index.ts'
@@ -36,6 +37,7 @@ export const studyDefinitions: readonly StudyDefinition[] = [
   imagenetR,
   imagenet9,
   ...classSetStudies,
+  ...corruptionSetStudies,
   cueConflict,
   objectNet,
   randomPatchDrop,

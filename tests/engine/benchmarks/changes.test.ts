@@ -380,6 +380,8 @@ describe('the suite', () => {
       'imagenet-r',
       'imagenet-9',
       ...classSets.map(({ id }) => id),
+      'imagenet-c-bar',
+      'imagenet-3dcc',
       'cue-conflict',
       'objectnet',
     ])

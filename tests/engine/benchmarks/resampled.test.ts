@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { resampledShares } from '#engine/studies/benchmarks/imagenetC/resampled.ts'
+import { resampledShares } from '#engine/studies/benchmarks/shared/resampled.ts'
 import { countsOf, planesOf, resamples } from '#engine/metrics/index.ts'
 import { generator } from '#shared/random.ts'
 

@@ -19,6 +19,8 @@ it('the sheet calls published sets by their names', () => {
     'ImageNet-E',
     'ImageNet-Hard',
     'ImageNet-C',
+    'ImageNet-C-bar',
+    'ImageNet-3DCC',
     'ImageNet-P',
     'ImageNet-9',
     'Cue conflict',

@@ -2,6 +2,7 @@ import type { Recognised } from '#shared/contract/index.ts'
 import { cifarFolders } from './cifar.ts'
 import { cifarCorruptedArrays, cifarRecords } from './cifarArrays.ts'
 import { classSetFolders } from './classSets.ts'
+import { corruptionSetFolders } from './corruptionSets.ts'
 import { csvFolder } from './csv.ts'
 import { cueConflict } from './cueConflict.ts'
 import { classFolders, unlabelledFolder } from './folders.ts'
@@ -23,6 +24,7 @@ const ordered = [
   sampleSuite,
   imagenet9,
   imagenetC,
+  corruptionSetFolders,
   imagenetP,
   cueConflict,
   objectNet,

@@ -1,4 +1,5 @@
 import { classSets } from '#shared/classSets.ts'
+import { corruptionSets } from '#shared/corruptionSets.ts'
 import type { DatasetPreview, IntakeItem, ModelPreview } from '#shared/contract/index.ts'
 import { geometryText, isAssumed, originText } from '#shared/preprocessing.ts'
 import { bytes, compact, integer, plural } from '../../lib/format.ts'
@@ -58,7 +59,7 @@ const kinds: Record<string, string> = {
   unlabelled: 'Images without classes',
   'cue-conflict': 'Cue conflict',
   objectnet: 'ObjectNet',
-  ...Object.fromEntries(classSets.map(({ id, title }) => [id, title])),
+  ...Object.fromEntries([...classSets, ...corruptionSets].map(({ id, title }) => [id, title])),
 }
 
 /** The name of a published set, e.g. "ImageNet-A" of "imagenet-a". */

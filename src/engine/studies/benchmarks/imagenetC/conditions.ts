@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Dataset } from '#shared/contract/index.ts'
 import { icePictures, imagenetC19, madeCorruption, type ImagenetCName } from '#shared/transforms/index.ts'
+import { cleanKey, keyOf } from '../shared/corruptionKeys.ts'
 import { baselineParam } from '../shared/baseline.ts'
 import { validationParam } from '../shared/validation.ts'
 import type { Condition } from '../../../facts/index.ts'
@@ -55,8 +56,12 @@ export const params = z.object({
 
 export type CorruptionParams = z.output<typeof params>
 
-export const keyOf = (corruption: string, severity: number) => `${corruption},severity=${severity}`
-export const cleanKey = 'clean'
+export { cleanKey, keyOf }
+
+export const allKeys: readonly string[] = [
+  cleanKey,
+  ...imagenetC19.flatMap((name) => severities.map((severity) => keyOf(name, severity))),
+]
 
 /** Whether a dataset has corrupted images. Otherwise they are made from its images. */
 export const isCorrupted = ({ parts }: Dataset): boolean =>

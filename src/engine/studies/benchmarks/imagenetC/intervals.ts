@@ -3,8 +3,8 @@ import { imagenetC19 } from '#shared/transforms/index.ts'
 import { corruptionSummary, type BitPlanes, type CorruptionBaseline } from '../../../metrics/index.ts'
 import { countedIntervals } from '../../summary/intervals.ts'
 import { cleanKey, keyOf, severities } from './conditions.ts'
-import type { PictureErrors } from './pictures.ts'
-import { resampledShares } from './resampled.ts'
+import type { PictureErrors } from '../shared/pictures.ts'
+import { resampledShares } from '../shared/resampled.ts'
 
 /** 95 % intervals of all scores of a model; null where a score has no value. */
 export interface CorruptionIntervals {

@@ -10,10 +10,10 @@ import {
 import type { Db } from '../../../workspace/index.ts'
 import { rememberedResult } from '../../summary/intervals.ts'
 import { cellOf } from '../../summary/outcomes.ts'
-import { cleanKey, keyOf, severities } from './conditions.ts'
+import { allKeys, cleanKey, keyOf, severities } from './conditions.ts'
 import { corruptionIntervals, meanOfKnown, type CorruptionIntervals } from './intervals.ts'
 import { knownScores, type KnownScores } from './known.ts'
-import { pictureErrors } from './pictures.ts'
+import { pictureErrors } from '../shared/pictures.ts'
 import type { Grid, GridModel } from '../../definition/index.ts'
 
 /** The baseline whose errors count as 100. */
@@ -135,9 +135,9 @@ async function intervalsOf(
     ])
   const key = ['corruptions', factsOf(model), unit?.model ? factsOf(unit.model) : unit?.name]
   return rememberedResult(JSON.stringify(key), async () => {
-    const own = await pictureErrors(db, grid, model)
+    const own = await pictureErrors(db, grid, model, allKeys)
     if (own === null) return null
-    const along = unit?.model ? await pictureErrors(db, grid, unit.model) : null
+    const along = unit?.model ? await pictureErrors(db, grid, unit.model, allKeys) : null
     return corruptionIntervals(own, unit?.baseline ?? nothing, along)
   })
 }

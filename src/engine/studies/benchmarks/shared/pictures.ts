@@ -1,8 +1,7 @@
-import { imagenetC19 } from '#shared/transforms/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import { nextTurn } from '../../../base/nextTurn.ts'
 import { cellOf, measured, picturesUnder, verdicts } from '../../summary/outcomes.ts'
-import { cleanKey, keyOf, severities } from './conditions.ts'
+import { cleanKey } from './corruptionKeys.ts'
 import type { Grid, GridModel } from '../../definition/index.ts'
 
 /** Whether a model is wrong on each picture. All conditions have the same pictures in the same order. */
@@ -12,20 +11,22 @@ export interface PictureErrors {
   wrong: Map<string, Uint8Array>
 }
 
-export const allKeys: readonly string[] = [
-  cleanKey,
-  ...imagenetC19.flatMap((name) => severities.map((severity) => keyOf(name, severity))),
-]
-
 /**
  * Reads every whole cell of a model picture by picture. The clean cell is left out where it has other
  * pictures. null where two corrupted cells have different pictures: they cannot be resampled together.
+ *
+ * @param keys of the conditions; that of the clean images may be among them, and only first
  */
-export async function pictureErrors(db: Db, grid: Grid, model: GridModel): Promise<PictureErrors | null> {
+export async function pictureErrors(
+  db: Db,
+  grid: Grid,
+  model: GridModel,
+  keys: readonly string[],
+): Promise<PictureErrors | null> {
   const pictures = new Pictures()
   const wrong = new Map<string, Uint8Array>()
   // The clean cell comes last: it may come from another dataset and must not decide which pictures there are.
-  for (const key of [...allKeys].reverse()) {
+  for (const key of [...keys].reverse()) {
     const cell = cellOf(grid, model.id, key)
     if (!cell || !grid.whole(cell)) continue
     const outcome = wrongIn(db, model, key, pictures)
