@@ -16,6 +16,7 @@ import { kernelAttention } from './kinds/kernelAttention/index.ts'
 import { kernelRobustness } from './kinds/kernelRobustness/index.ts'
 import { kernelSize } from './kinds/kernelSize/index.ts'
 import { lesion } from './kinds/lesion/index.ts'
+import { mapScores } from './kinds/mapScores/index.ts'
 import { noiseFrequency } from './kinds/noiseFrequency/index.ts'
 import { pipeline } from './kinds/pipeline/index.ts'
 import { receptiveFieldStudy } from './kinds/receptiveField/index.ts'
@@ -55,6 +56,7 @@ export const studyDefinitions: readonly StudyDefinition[] = [
   representation,
   kernelRobustness,
   saliencyGallery,
+  mapScores,
 ]
 
 /**

@@ -177,6 +177,7 @@ describe('measured vectors', patient, () => {
     ['representation-similarity', { images: 8, batch: 4 }, ['replk3', 'vit'], 4],
     ['receptive-field', { images: 4 }, ['replk3'], 5],
     ['saliency-gallery', { images: 2, methods: ['gradient', 'smoothGrad'], copies: 2 }, ['replk3', 'vit'], 8],
+    ['map-scores', { images: 2, methods: ['gradCam'], steps: 2, cascade: 1 }, ['replk3'], 6],
     ['saliency-gallery', { imageIds: [2, 5], methods: ['gradient'], target: 'true' }, ['replk3'], 2],
   ] as const)(
     'of %s %o are measured again, and disagree where one was changed',

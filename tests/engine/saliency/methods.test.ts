@@ -4,7 +4,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import { encodePng } from '#engine/images/index.ts'
+import { getModel } from '#engine/models/index.ts'
+import { floatsPlan, OpenSessions } from '#engine/saliency/index.ts'
+import { removalCurves } from '#engine/studies/kinds/mapScores/curves.ts'
 import type { SaliencyMethod } from '#shared/contract/index.ts'
+import { areaUnder } from '#shared/maths/removal.ts'
 import { saliencyMethod } from '#shared/saliencyMethods/index.ts'
 import { netPath, ramp, relativeError } from '../onnx/support.ts'
 import goldens from './goldens.json' with { type: 'json' }
@@ -23,6 +27,9 @@ const preprocessing = {
   std: [0.229, 0.224, 0.225] as [number, number, number],
 }
 
+const levelsOf = () =>
+  Uint8Array.from(ramp(side * side * 3, 2654435761, 1), (value) => Math.floor((value + 0.5) * 256))
+
 beforeAll(async () => {
   engine = await createEngine({ overrides: { provider: 'cpu', threads: 1 } })
   const { client } = engine
@@ -31,10 +38,7 @@ beforeAll(async () => {
     models[name] = (await client.models.add({ path: netPath(name) })).id
     await client.models.update({ id: models[name], preprocessing })
   }
-  const levels = Uint8Array.from(ramp(side * side * 3, 2654435761, 1), (value) =>
-    Math.floor((value + 0.5) * 256),
-  )
-  writeFileSync(path, await encodePng(levels, side, side))
+  writeFileSync(path, await encodePng(levelsOf(), side, side))
 }, 60_000)
 
 afterAll(async () => {
@@ -93,6 +97,30 @@ it('tells why a network has no relevance', async () => {
   await expect(mapOf('resnet', { method: 'relevance' })).rejects.toMatchObject({
     data: { code: 'MODEL_UNSUPPORTED', message: expect.stringContaining('no self-attention') },
   })
+})
+
+it('removal curves equal PyTorch', async () => {
+  const { workspace } = engine.session.open()
+  const model = getModel(workspace.db, models.resnet)
+  const sessions = new OpenSessions()
+  const context = {
+    ...{ settings: engine.session.settings(), log: engine.session.log, weights: workspace.weights },
+    signal: new AbortController().signal,
+  }
+  const session = await sessions.open(context, model, floatsPlan(model))
+  try {
+    const floats = Float32Array.from(levelsOf(), (level) => level / 255)
+    const map = ramp(side * side, 2246822519, 1)
+    const asked = { steps: 8, index: goldens.targets.resnet }
+    const found = await removalCurves(session, model, floats, map, asked)
+    for (const name of ['deletion', 'insertion'] as const) {
+      expect(relativeError(found[name], goldens.curves[name])).toBeLessThan(1e-4)
+      expect(areaUnder(found[name])).toBeCloseTo(goldens.curves[`${name}Area`], 5)
+    }
+  } finally {
+    session.end()
+    await sessions.close()
+  }
 })
 
 it('every method has a map of the cross entropy too', async () => {

@@ -114,6 +114,10 @@ const small: Record<
     models: ['replk3', 'resnet'],
     params: () => ({ images: 3, methods: ['gradient', 'smoothGrad'], copies: 4 }),
   },
+  'map-scores': {
+    models: ['replk3', 'vit'],
+    params: () => ({ images: 3, methods: ['gradCam', 'relevance', 'occlusion'], steps: 4, cascade: 1 }),
+  },
 }
 
 /** Stores times of a trial by which lesions are computed in segments. */

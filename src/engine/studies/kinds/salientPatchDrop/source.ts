@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { readdir, stat } from 'node:fs/promises'
-import { join, relative } from 'node:path'
 import { canonicalJson } from '#shared/canonical.ts'
 import type { SalientMode } from '#shared/saliency.ts'
+import { folderState } from '../../../base/folderState.ts'
 import { modelFor } from '../../../datasets/index.ts'
 import { getModel } from '../../../models/index.ts'
 import type { Db } from '../../../workspace/index.ts'
@@ -54,44 +53,11 @@ export function sourceDigest(
 /** Whether a mask depends on the class of its image. */
 export const isByClass = ({ source }: SalientParams): boolean => source === 'gradient'
 
-/** Files looked up at a time. */
-const together = 64
-
 /**
- * Names the content of a folder of masks by the names, sizes and modification times of its files, for the
- * images of a dataset: a mask is found by its image's path there. It yields to other work in between.
+ * Names the content of a folder of masks for the images of a dataset: a mask is found by its image's path there. A missing
+ * folder is reported when the masks are made.
  *
  * @throws the signal's reason where it aborts
  */
-export async function stateOfMasks(folder: string, datasetId: number, signal?: AbortSignal): Promise<string> {
-  const hash = createHash('sha256').update(`${datasetId}\n`)
-  for await (const paths of filesBelow(folder)) {
-    for (let at = 0; at < paths.length; at += together) {
-      signal?.throwIfAborted()
-      const lines = await Promise.all(paths.slice(at, at + together).map((path) => lineOf(folder, path)))
-      hash.update(lines.join(''))
-    }
-  }
-  return hash.digest('hex')
-}
-
-async function lineOf(folder: string, path: string): Promise<string> {
-  const { size, mtimeMs } = await stat(path)
-  return `${relative(folder, path)}\0${size}\0${Math.round(mtimeMs)}\n`
-}
-
-/** Yields the files in a folder and its subfolders in order of their names; none where there is no folder. */
-async function* filesBelow(folder: string): AsyncGenerator<string[]> {
-  // A missing folder is reported when the masks are made.
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
-  let files: string[] = []
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = join(folder, entry.name)
-    if (entry.isFile()) files.push(path)
-    if (!entry.isDirectory()) continue
-    yield files
-    files = []
-    yield* filesBelow(path)
-  }
-  yield files
-}
+export const stateOfMasks = (folder: string, datasetId: number, signal?: AbortSignal): Promise<string> =>
+  folderState(folder, String(datasetId), { signal })
