@@ -110,6 +110,8 @@ describe.skipIf(noSshd !== null)(
       )
       expect(written).toHaveLength(1)
       expect(readFileSync(saved)).toEqual(readFileSync(path.join(exports, written[0] ?? '')))
+      await page.getByText('numbers.csv written').first().waitFor()
+      await page.getByRole('dialog').waitFor({ state: 'hidden' })
     })
 
     it('shows the files there, and takes a folder of them', async () => {
