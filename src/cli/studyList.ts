@@ -69,8 +69,11 @@ function numberOf({ summary }: ListedStudy): string {
   return number ? `${valueText(number)} (${number.title}, ${countText(number)})` : '–'
 }
 
-/** The state of the job, and of what is stored: "done, complete". */
+/** The state of the job, and of what is stored: "done, complete". What was measured on other machines has no job. */
 const stateOf = ({ job, summary, problem }: ListedStudy): string =>
-  [jobTitle(job).toLowerCase(), summary && job?.state !== 'running' ? studyStateText(summary) : problem]
+  [
+    job === null && summary?.complete ? '' : jobTitle(job).toLowerCase(),
+    summary && job?.state !== 'running' ? studyStateText(summary) : problem,
+  ]
     .filter(Boolean)
     .join(', ')
