@@ -2,24 +2,24 @@
  * Pages of the app whose engine is on another machine, with 100 ms from here to there and back: time from the change of the
  * address until the page has settled, at its first visit, beside the same without a delay. The difference,
  * divided by the round trip, is how many round trips follow each other. Needs a built app.
- * Run: node bench/remote.ts [milliseconds]
+ * Run: node bench/remote.ts [milliseconds] [names of pages]
  */
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { createEngine } from '#engine/api/index.ts'
-import { runningEngines } from '#engine/serve/index.ts'
 import { ensureDisplay } from '../scripts/display.ts'
 import { openApp } from '../tests/e2e/app.ts'
 import { pagesOf, type Ids, type PageOfApp } from '../tests/e2e/pages.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from '../tests/engine/studies/sample.ts'
+import { delayedSsh } from './farSsh.ts'
 import { report } from './report.ts'
 
-const roundTripMs = Number(process.argv[2] ?? 100)
+const [, , milliseconds = '100', ...chosen] = process.argv
+const roundTripMs = Number(milliseconds)
 const folder = mkdtempSync(join(tmpdir(), 'ks-bench-'))
 const workspace = join(folder, 'workspace')
-const program = join(import.meta.dirname, '../bin/kernelscope')
 
 /** Pages that need more than this workspace has, or that show the engine of this machine. */
 const leftOut = ['bundle', 'figure', 'paper', 'study-image', 'study-images']
@@ -50,17 +50,6 @@ async function begin(): Promise<Ids> {
     studyImage: 1,
     figure: 1,
   }
-}
-
-/** An `ssh` for the PATH that leads to this machine, over a line with a delay. */
-function fakeSsh(ms: number): string {
-  const bin = join(folder, `bin-${ms}`)
-  mkdirSync(bin)
-  const line = join(import.meta.dirname, 'farLine.ts')
-  writeFileSync(join(bin, 'ssh'), `#!/bin/sh\nexec "${process.execPath}" "${line}" ${ms} "$@"\n`)
-  writeFileSync(join(bin, 'kernelscope'), `#!/bin/sh\nexec "${program}" "$@"\n`)
-  for (const name of ['ssh', 'kernelscope']) chmodSync(join(bin, name), 0o755)
-  return bin
 }
 
 /**
@@ -95,8 +84,7 @@ const timeOf = (page: Page, { name, address, shows }: PageOfApp): Promise<number
 
 /** Times of all pages at a first visit. */
 async function measure(ms: number, pages: readonly PageOfApp[]) {
-  const before = process.env['PATH']
-  process.env['PATH'] = `${fakeSsh(ms)}:${before}`
+  const end = delayedSsh(folder, ms)
   const shown = await openApp([`ssh://bench${workspace}`])
   try {
     const { page } = shown
@@ -110,18 +98,16 @@ async function measure(ms: number, pages: readonly PageOfApp[]) {
     }
     return times
   } finally {
-    process.env['PATH'] = before
     await shown.close()
+    end()
   }
 }
 
-process.env['KERNELSCOPE_RUN'] = join(folder, 'run')
-process.env['KERNELSCOPE_IDLE'] = '1'
 const ids = await begin()
 /** What pages show here in place of the sample's names. */
 const own: Record<string, string> = { datasets: 'images', dataset: 'images', studies: 'Clean accuracy' }
 const pages = pagesOf(ids)
-  .filter(({ name }) => !leftOut.includes(name))
+  .filter(({ name }) => (chosen.length > 0 ? chosen.includes(name) : !leftOut.includes(name)))
   .map((page) => ({ ...page, shows: own[page.name] ?? page.shows }))
 const endDisplay = await ensureDisplay()
 try {
@@ -136,7 +122,6 @@ try {
   })
   report('remote', 'pages', rows, { 'round trip (ms)': String(roundTripMs) })
 } finally {
-  for (const { pid } of runningEngines(join(folder, 'run'))) process.kill(pid)
   endDisplay()
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 }

@@ -1,8 +1,9 @@
 /**
  * The dataset browser of the app with a million images: time until the first page and a first filter are shown, memory
  * of the renderer, and frame times while scrolling. The images are 1,000 names in 1,000 folders that are links to one
- * folder, with facts of two models, in a workspace that is made here. Needs a built app and about 3 GB.
- * Run: node bench/scroll.ts [images]
+ * folder, with facts of two models, in a workspace that is made here. With milliseconds the engine is behind a line that takes
+ * so long from here to there and back. Needs a built app and about 3 GB.
+ * Run: node bench/scroll.ts [images] [milliseconds]
  */
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,10 +16,12 @@ import { engineIs, openApp } from '../tests/e2e/app.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from '../tests/engine/studies/sample.ts'
 import { addFunctions } from '#engine/workspace/functions.ts'
 import { FactBatch, factWriter } from '#engine/workspace/index.ts'
+import { delayedSsh } from './farSsh.ts'
 import { plantedFact } from './plantedFact.ts'
 import { report } from './report.ts'
 
 const images = Number(process.argv[2] ?? 1_000_000)
+const roundTripMs = Number(process.argv[3] ?? 0)
 const perFolder = 1000
 const folder = mkdtempSync(join(tmpdir(), 'kernelscope-bench-'))
 const workspace = join(folder, 'workspace')
@@ -106,12 +109,13 @@ const quantile = (sorted: readonly number[], q: number) => sorted[Math.floor(q *
 await begin()
 plantRows(plantFiles())
 const endDisplay = await ensureDisplay()
-const shown = await openApp([workspace])
+const endLine = roundTripMs > 0 ? delayedSsh(folder, roundTripMs) : () => undefined
+const shown = await openApp([roundTripMs > 0 ? `ssh://bench${workspace}` : workspace])
 try {
   const { page, app } = shown
   page.setDefaultTimeout(300_000)
   await engineIs(page, 'ready', 60_000)
-  await page.locator('#main').getByRole('heading', { name: 'Models' }).waitFor()
+  await page.locator('#main').getByRole('heading').first().waitFor()
   await page.setViewportSize({ width: 1440, height: 900 })
   const memory = async () => {
     const metrics = await app.evaluate(({ app: shell }) => shell.getAppMetrics())
@@ -120,12 +124,48 @@ try {
   }
   const before = await memory()
   const grid = page.locator('#main').getByRole('listbox', { name: 'Images of A million' })
+  /**
+   * Measures milliseconds of each frame while the grid scrolls by `step` pixels per frame, sorted, and after that until every
+   * picture in view is shown.
+   */
+  const frames = (step: number, seconds: number) =>
+    grid.evaluate(
+      async (scroller, asked) => {
+        const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve))
+        const within = scroller.getBoundingClientRect()
+        const missing = () =>
+          [...scroller.querySelectorAll('[role=option]')].some((cell) => {
+            const { top, bottom } = cell.getBoundingClientRect()
+            const picture = cell.querySelector('img')
+            const there = picture?.complete === true && picture.naturalWidth > 0
+            return bottom > within.top && top < within.bottom && !there
+          })
+        const times: number[] = []
+        let last = await frame()
+        const end = last + 1000 * asked.seconds
+        while (last < end) {
+          scroller.scrollTop += asked.step
+          const now = await frame()
+          times.push(now - last)
+          last = now
+        }
+        const stopped = performance.now()
+        // What the last step shows is drawn by the next frame.
+        do await frame()
+        while (missing() && performance.now() - stopped < 60_000)
+        return { times: times.slice(1).sort((a, b) => a - b), pictures: performance.now() - stopped }
+      },
+      { step, seconds },
+    )
   const opened = Date.now()
   await page.evaluate(() => {
     location.hash = '/datasets/99'
   })
   await grid.getByRole('option').first().waitFor()
   const firstPage = Date.now() - opened
+  /** Waits until every picture in view is shown; returns milliseconds, by the clock of the page. */
+  const pictures = async () => (await frames(0, 0)).pictures
+  const firstPictures = firstPage + (await pictures())
   await page
     .getByRole('button', { name: /right, .* wrong/ })
     .first()
@@ -158,37 +198,22 @@ try {
     location.hash = '/datasets/99'
   })
   await grid.getByRole('option').first().waitFor()
-  /** Measures milliseconds of each frame while the grid scrolls by `step` pixels per frame, sorted. */
-  const frames = (step: number, seconds: number) =>
-    grid.evaluate(
-      (scroller, asked) =>
-        new Promise<number[]>((resolve) => {
-          const times: number[] = []
-          let last = performance.now()
-          const end = last + 1000 * asked.seconds
-          const next = (now: number) => {
-            times.push(now - last)
-            last = now
-            scroller.scrollTop += asked.step
-            if (now < end) requestAnimationFrame(next)
-            else resolve(times.slice(1).sort((a, b) => a - b))
-          }
-          requestAnimationFrame(next)
-        }),
-      { step, seconds },
-    )
   const still = await frames(0, 3)
   const slow = await frames(20, 8)
   const fast = await frames(2000, 8)
   const after = await memory()
   const rows = [
-    ['still', still],
-    ['20 px a frame', slow],
-    ['2000 px a frame', fast],
+    ['still', still.times],
+    ['20 px a frame', slow.times],
+    ['2000 px a frame', fast.times],
   ] as const
   const notes = {
     images: String(images),
-    'first page (ms)': String(firstPage),
+    'round trip (ms)': String(roundTripMs),
+    'first page, with its pictures (ms)': `${firstPage}, ${firstPictures.toFixed(0)}`,
+    'pictures in view after the slow and the fast scroll (ms)': [slow, fast]
+      .map((run) => run.pictures.toFixed(0))
+      .join(', '),
     'first filter (ms, count)': `${first.milliseconds.toFixed(0)}, ${first.count}`,
     'cleared (ms)': clear.milliseconds.toFixed(0),
     'the filter again (ms)': second.milliseconds.toFixed(0),
@@ -202,7 +227,7 @@ try {
   }
   console.log(notes)
   report(
-    'scroll',
+    roundTripMs > 0 ? 'scroll over a line' : 'scroll',
     'frames',
     rows.map(([name, times]) => ({
       name,
@@ -212,6 +237,7 @@ try {
   )
 } finally {
   await shown.close()
+  endLine()
   endDisplay()
   rmSync(folder, { recursive: true, force: true })
 }
