@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { engineIs, openApp, shoot, tellOfFailure, type App } from './app.ts'
 import { barriers } from './axe.ts'
 import { misfits, misfitsAt } from './layout.ts'
+import { askedBy, holdLine } from './line.ts'
 import { come, pagesOf, routeNames, visit, type Ids, type PageOfApp } from './pages.ts'
 import { command, goTo, prepare } from './prepare.ts'
 
@@ -155,4 +156,22 @@ describe('every page', () => {
   it('has caused no error of the page', () => {
     expect(shown.complaints).toEqual([])
   })
+
+  /** Round trips of 100 ms that leave time for the work, where a page is to open within a second. Pages need four at most. */
+  const deepest = 6
+  it('waits for few answers in a row, so that it opens soon over a long line', async () => {
+    const start = await holdLine(page)
+    expect(start.filter(({ deep }) => deep > deepest)).toEqual([])
+    const found: Record<string, unknown> = {}
+    let most = 0
+    for (const place of pages) {
+      const asked = await askedBy(page, place)
+      const late = asked.filter(({ deep }) => deep > deepest)
+      if (late.length > 0) found[place.name] = asked
+      most = Math.max(most, ...asked.map(({ deep }) => deep))
+    }
+    expect(found).toEqual({})
+    // Some pages need an answer before they know what to ask for: a line that held nothing would not see it.
+    expect(most).toBeGreaterThan(1)
+  }, 400_000)
 })
