@@ -11,6 +11,7 @@ export type {
   ProviderName,
   SharedCall,
 } from './protocol.ts'
+export { endRestingThreads } from './inferenceThread.ts'
 export { providersFor, providerStates, type ProviderChoice } from './providers.ts'
 export { compareGates, keptDepths, sharedPrefix } from './sharedCalls.ts'
 export { factsUnder } from './readout.ts'

@@ -88,6 +88,9 @@ export type OpenTask =
 /** Times convolutions both ways in a worker that opens nothing else. */
 export type TimingTask = { kind: 'timePadding'; trials: readonly PaddingTrial[] }
 
+/** Releases the sessions, so that others can be opened. */
+export type ReleaseTask = { kind: 'release' }
+
 /** A task for an open worker. The first `rows` images of a slice are computed; the others are padding. */
 export type InferenceTask =
   | ({ kind: 'run'; rows: number; readings: Reading[]; feeds: Feed[]; shared?: SharedCall } & BatchSlice)
@@ -140,6 +143,7 @@ export interface Answers {
   openAttack: undefined
   openTensors: undefined
   timePadding: PaddingTimes[]
+  release: undefined
   /** Facts for each reading. */
   run: { facts: Facts[]; milliseconds: number }
   outputs: { outputs: Float32Array; milliseconds: number }

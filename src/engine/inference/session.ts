@@ -1,4 +1,4 @@
-import { inferenceThread, type InferenceThread } from './inferenceThread.ts'
+import { InferenceThread } from './inferenceThread.ts'
 import { paddingHere } from './padding.ts'
 import type {
   Answers,
@@ -121,7 +121,7 @@ const withPadding = paddingHere()
 
 /** Starts a worker and opens its graphs, in the form that is fastest here. */
 async function connect(opening: OpenTask): Promise<InferenceThread> {
-  const thread = inferenceThread()
+  const thread = new InferenceThread()
   try {
     const task = await withPadding(opening, (trials) => thread.ask({ kind: 'timePadding', trials }))
     await thread.ask(task)

@@ -3,7 +3,7 @@ import { answerTasks } from '../threads/answer.ts'
 import { openAttacker } from './attacks/attacker.ts'
 import { openClassifierGraph } from './classify.ts'
 import { timePadding } from './paddingTimes.ts'
-import type { Answers, InferenceTask, OpenTask, TimingTask, WorkerSessions } from './protocol.ts'
+import type { Answers, InferenceTask, OpenTask, ReleaseTask, TimingTask, WorkerSessions } from './protocol.ts'
 import { openTensorGraph } from './tensors.ts'
 
 /**
@@ -14,7 +14,9 @@ let opened: WorkerSessions | null = null
 
 answerTasks(answer, { problemOf: asInferenceError, end: () => opened?.release() })
 
-async function answer(task: OpenTask | TimingTask | InferenceTask): Promise<Answers[keyof Answers]> {
+async function answer(
+  task: OpenTask | TimingTask | InferenceTask | ReleaseTask,
+): Promise<Answers[keyof Answers]> {
   switch (task.kind) {
     case 'open':
       opened = await openClassifierGraph(task.request)
@@ -25,6 +27,12 @@ async function answer(task: OpenTask | TimingTask | InferenceTask): Promise<Answ
     case 'openTensors':
       opened = await openTensorGraph(task.request)
       return undefined
+    case 'release': {
+      const held = opened
+      opened = null
+      await held?.release()
+      return undefined
+    }
     case 'timePadding':
       return timePadding(task)
     default:

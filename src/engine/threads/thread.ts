@@ -224,7 +224,7 @@ export const isOutOfMemory = ({ error }: Death): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
 
 /** Writes the message of a death, beginning with `who`. */
-export const deathText = (who: string, { error }: Death): string =>
+export const deathText = (who: string, { error }: Pick<Death, 'error'>): string =>
   error === null ? `${who} ended` : `${who} died: ${String(error)}`
 
 /** Returns the stack or the exit code of a death, for the details of an error. */

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { createPress, type Press } from '../../figures/index.ts'
 import { createImagePool, type ImagePool } from '../../images/index.ts'
+import { endRestingThreads } from '../../inference/index.ts'
 
 const decodedBytes = 512 * 2 ** 20
 
@@ -40,5 +41,6 @@ export class Workers {
     this.#pool = null
     await this.#press?.close()
     this.#press = null
+    await endRestingThreads()
   }
 }
