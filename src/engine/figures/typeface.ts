@@ -3,6 +3,7 @@ import { create, type Font } from 'fontkit'
 import { LruMap } from '#engine/base/lruMap.ts'
 import { resourcePath } from '#engine/base/resources.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { unpackedFont } from './woff.ts'
 
 /** sans: Inter; serif: STIX Two Text, which fits Times. Both have the SIL Open Font License. */
 export type TypefaceName = 'sans' | 'serif'
@@ -12,8 +13,10 @@ export type Weight = 'regular' | 'semibold'
 
 /** A font file with its measures. Lengths are in the unit of the given font size. */
 export interface Face {
-  /** The WOFF file, for embedding. */
+  /** The WOFF file, for embedding in SVG. */
   bytes: Buffer
+  /** The same font with its tables unpacked, for embedding in PDF. */
+  unpacked: Buffer
   /** Width of a text, with kerning. */
   width(text: string, fontSize: number): number
   /** Height of the middle of the letters above the baseline. */
@@ -62,15 +65,17 @@ export function typeface(name: TypefaceName): Typeface {
 function readFace(file: string): Face {
   const path = resourcePath('fonts', file)
   const bytes = readFileSync(path)
-  const font = create(bytes)
+  // Fontkit would unpack the tables anew for every text and every document.
+  const unpacked = unpackedFont(bytes)
+  const font = create(unpacked)
   if (!('layout' in font)) throw new KernelscopeError('INTERNAL', `${path} holds more than one font`)
-  return faceOf(font, bytes)
+  return faceOf(font, bytes, unpacked)
 }
 
 /** Texts of which a face keeps the width. */
 const mostWidths = 4000
 
-function faceOf(font: Font, bytes: Buffer): Face {
+function faceOf(font: Font, bytes: Buffer, unpacked: Buffer): Face {
   const em = font.unitsPerEm
   // Layout asks for the same texts many times, at several sizes.
   const widths = new LruMap<string, number>(mostWidths)
@@ -83,6 +88,7 @@ function faceOf(font: Font, bytes: Buffer): Face {
   }
   return {
     bytes,
+    unpacked,
     width: (text, fontSize) => {
       const known = widths.get(text)
       if (known !== undefined) return known * fontSize

@@ -2,10 +2,12 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { create, type Font } from 'fontkit'
 import PDFDocument from 'pdfkit'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { renderFigure } from '#engine/figures/render.ts'
+import { typeface } from '#engine/figures/typeface.ts'
 import { readMarkup } from '#engine/figures/pdf/markup.ts'
 import { Painter } from '#engine/figures/pdf/paint.ts'
 import { inverse, readColour, readTransform } from '#engine/figures/pdf/values.ts'
@@ -105,4 +107,18 @@ describe.skipIf(isMissing)('a PDF shows what the PNG shows, drawn by Poppler', (
       rmSync(folder, { recursive: true })
     }
   })
+})
+
+it('the fonts that PDFs embed have the glyphs, widths and kerning that fontkit reads from their WOFF files', () => {
+  const read = (bytes: Buffer) => {
+    const font = create(bytes) as Font
+    const { glyphs, positions } = font.layout('AVATo fi 0.5 ± µ')
+    const drawn = glyphs.map(({ path, advanceWidth }) => [path.toSVG(), advanceWidth])
+    return [font.numGlyphs, font.unitsPerEm, font.ascent, font.characterSet.length, drawn, positions]
+  }
+  for (const name of ['sans', 'serif'] as const)
+    for (const { bytes, unpacked } of Object.values(typeface(name).faces)) {
+      expect(unpacked.toString('latin1', 0, 4)).not.toBe('wOFF')
+      expect(read(unpacked)).toEqual(read(bytes))
+    }
 })

@@ -31,8 +31,8 @@ export async function renderPdf(sheet: Sheet): Promise<Buffer> {
   const pages = collected(document)
   for (const name of ['sans', 'serif'] as const) {
     const { family, faces } = typeface(name)
-    document.registerFont(fontName(family, false), faces.regular.bytes)
-    document.registerFont(fontName(family, true), faces.semibold.bytes)
+    document.registerFont(fontName(family, false), faces.regular.unpacked)
+    document.registerFont(fontName(family, true), faces.semibold.unpacked)
   }
   const svg = readMarkup(renderSvg(sheet, { text: 'bare' }))
   const [, , unitsAcross = sheet.width] = (svg.attributes['viewBox'] ?? '').split(' ').map(Number)
