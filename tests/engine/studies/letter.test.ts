@@ -26,6 +26,8 @@ const golden = z
 let folder: string
 let engine: Engine
 let datasetId: number
+/** Four images, for what costs most. */
+let few: number
 const models: Record<string, number> = {}
 /** By image id. */
 let digests: Map<number, string>
@@ -35,6 +37,7 @@ beforeAll(async () => {
   engine = await createEngine({ overrides: { provider: 'cpu' } })
   await engine.client.workspace.create({ path: join(folder, 'workspace') })
   datasetId = await addDataset(engine.client, sampleImages(folder, 1))
+  few = await addDataset(engine.client, sampleImages(join(folder, 'few'), 1, 4))
   for (const name of ['replk3', 'replk7', 'replk31', 'resnet', 'vit'])
     models[name] = (await engine.client.models.add({ path: sampleModel(name) })).id
   const rows = db()
@@ -51,13 +54,13 @@ afterAll(async () => {
 })
 
 const db = () => engine.session.open().workspace.db
-const run = async (kind: string, names: string[], params: Record<string, unknown>) =>
+const run = async (kind: string, names: string[], params: Record<string, unknown>, of = datasetId) =>
   (
     await runStudy(engine.client, {
       kind,
       params,
       modelIds: names.map((name) => models[name] ?? 0),
-      datasetId,
+      datasetId: of,
     })
   ).id
 const resultOf = (id: number) => engine.client.studies.result({ id })
@@ -179,7 +182,7 @@ describe('Table 4', () => {
       preprocessing: { name: 'as published', crop: 0.875, interpolation: 'bicubic' },
     })
     const params = { ...preset?.params, iterations: 1, epsilons: [0.03] }
-    const id = await run('transfer-attack', ['resnet', 'vit', 'replk31'], params)
+    const id = await run('transfer-attack', ['resnet', 'vit', 'replk31'], params, few)
     const { tables, provenance } = await resultOf(id)
     const rows = (tables[0]?.rows ?? []).filter(({ epsilon }) => epsilon === 0.03)
     const titles = new Map((await engine.client.models.list()).map((model) => [model.id, model.title]))
@@ -195,7 +198,7 @@ describe('Table 4', () => {
         .pluck()
         .all()
     const before = attacks().length
-    await run('transfer-attack', ['resnet'], { ...params, made: 'own' })
+    await run('transfer-attack', ['resnet'], { ...params, made: 'own' }, few)
     expect(attacks()).toHaveLength(before + 1)
   })
 
