@@ -1,8 +1,9 @@
-import { readFile, readdir, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { z } from 'zod'
 import { KernelscopeError } from '#shared/errors.ts'
 import { folderState } from '../../../base/folderState.ts'
+import { readUserText } from '../../../base/userFile.ts'
 
 /** A box of an object: left, top, right, bottom, in pixels of the image file. */
 export type Box = readonly [number, number, number, number]
@@ -45,9 +46,10 @@ export interface BoxFolder {
  * under the same path or in the folder itself.
  *
  * @throws STUDY_PARAMS where boxes.json is no list of boxes
+ * @throws FILE_UNREADABLE where a file of boxes is there and cannot be read
  */
 export async function openBoxes(folder: string): Promise<BoxFolder> {
-  const text = await readFile(join(folder, listName), 'utf8').catch(() => null)
+  const text = await textAt(join(folder, listName))
   const listed = text === null ? null : listOf(text, join(folder, listName))
   return {
     async of({ path, root, className }) {
@@ -56,13 +58,20 @@ export async function openBoxes(folder: string): Promise<BoxFolder> {
       if (own) return own
       const file = `${basename(name).replace(/\.[^.]+$/, '')}.xml`
       for (const place of [join(folder, dirname(name), file), join(folder, file)]) {
-        const xml = await readFile(place, 'utf8').catch(() => null)
+        const xml = await textAt(place)
         if (xml !== null) return boxesOfXml(xml, className)
       }
       return []
     },
   }
 }
+
+/** The text of a file; null where there is none. */
+const textAt = (path: string): Promise<string | null> =>
+  readUserText(path).catch((error: unknown) => {
+    if (error instanceof KernelscopeError && error.code === 'FILE_MISSING') return null
+    throw error
+  })
 
 function listOf(text: string, path: string): z.infer<typeof list> {
   try {
