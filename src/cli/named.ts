@@ -203,3 +203,18 @@ export function kindNamed(kinds: readonly StudyKind[], id: string): StudyKind {
       .join(' '),
   })
 }
+
+/**
+ * Ids of models, each once, by ids, titles or files.
+ *
+ * @throws as `namedModel`
+ */
+export async function modelIdsOf(
+  client: Client,
+  names: readonly string[],
+  session: CliSession,
+): Promise<number[]> {
+  const ids: number[] = []
+  for (const name of names) ids.push((await namedModel(client, name, session)).id)
+  return [...new Set(ids)]
+}

@@ -2,11 +2,11 @@ import { Option, type Command } from 'commander'
 import type { Ranking, Study, SuitePlan } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { studyExit, studyExits, studyStateText, type StudyState } from '#shared/studyState.ts'
-import type { Client } from '../client.ts'
 import { collect, integerOf } from '../flags.ts'
 import { followJob } from '../follow.ts'
 import { formatDuration, formatInterval, formatTable, percent } from '../format.ts'
-import { namedModel } from '../named.ts'
+import { modelIdsOf, namedModel } from '../named.ts'
+import { addRobustnessCommand } from './robustness.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 
 interface SuiteFlags extends GlobalOptions {
@@ -55,23 +55,19 @@ export function addSuiteCommands(study: Command, session: CliSession, fail: (exi
       const options = command.optsWithGlobals<RankingFlags>()
       const client = await session.openWorkspace(options)
       const reference = options.reference ? (await namedModel(client, options.reference, session)).id : null
-      const modelIds = options.model ? await idsOf(client, options.model, session) : undefined
+      const modelIds = options.model ? await modelIdsOf(client, options.model, session) : undefined
       const found = await client.studies.ranking({ reference, ...(modelIds ? { modelIds } : {}) })
       session.print(options, found, () => rankingTable(found))
     })
-}
 
-async function idsOf(client: Client, names: readonly string[], session: CliSession): Promise<number[]> {
-  const ids: number[] = []
-  for (const name of names) ids.push((await namedModel(client, name, session)).id)
-  return [...new Set(ids)]
+  addRobustnessCommand(study, session)
 }
 
 /** Returns the exit code: that of the study whose state is the worst. */
 async function runSuite(session: CliSession, options: SuiteFlags): Promise<number> {
   const client = await session.openWorkspace(options)
   const modelIds = options.model
-    ? await idsOf(client, options.model, session)
+    ? await modelIdsOf(client, options.model, session)
     : (await client.models.list()).filter(({ role }) => role === 'classifier').map(({ id }) => id)
   if (modelIds.length === 0)
     throw new KernelscopeError('USAGE', 'the workspace has no model', { hint: 'Add one with "model add".' })
