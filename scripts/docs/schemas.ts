@@ -9,6 +9,7 @@ import { labelFile } from '#engine/models/labelFile.ts'
 import { sidecar } from '#engine/models/sidecar.ts'
 import { subsetFile } from '#engine/studies/kinds/lesion/file.ts'
 import { imagenet9Mapping } from '#engine/studies/summary/answers.ts'
+import { conditionsFile } from '#shared/conditionsFile.ts'
 import { draws } from '#shared/transforms/draws.ts'
 import { pipelineFile } from '#shared/transforms/index.ts'
 
@@ -20,6 +21,7 @@ export const formats: Readonly<Record<string, { title: string; schema: z.ZodType
   labels: { title: 'Labels of a model', schema: labelFile },
   draws: { title: 'Draws of a study: masks of patches', schema: draws },
   subsets: { title: 'Subsets of blocks of a lesion study', schema: subsetFile },
+  conditions: { title: 'conditions.json: folders as conditions on an axis', schema: conditionsFile },
   pipeline: { title: 'Pipeline of transforms, of a study', schema: pipelineFile },
   'imagenet9-mapping': {
     title: 'in_to_in9.json: outputs as classes of ImageNet-9',

@@ -35,6 +35,7 @@ export const datasetKinds = [
   { id: 'imagenet-9', cropped: true },
   { id: 'cue-conflict' },
   { id: 'objectnet', border: 2 },
+  { id: 'conditions' },
   { id: 'cifar-10', ordinary: true, cropped: true },
   { id: 'cifar-100', ordinary: true, cropped: true },
   { id: 'cifar-10-c', cropped: true },

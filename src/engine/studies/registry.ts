@@ -20,6 +20,7 @@ import { mapScores } from './kinds/mapScores/index.ts'
 import { noiseFrequency } from './kinds/noiseFrequency/index.ts'
 import { pipeline } from './kinds/pipeline/index.ts'
 import { receptiveFieldStudy } from './kinds/receptiveField/index.ts'
+import { ownConditions } from './benchmarks/ownConditions/index.ts'
 import { randomPatchDrop } from './kinds/randomPatchDrop/index.ts'
 import { objectNet } from './benchmarks/objectNet/index.ts'
 import { representation } from './kinds/representation/index.ts'
@@ -48,6 +49,7 @@ export const studyDefinitions: readonly StudyDefinition[] = [
   lesion,
   noiseFrequency,
   pipeline,
+  ownConditions,
   kernelSize,
   kernelAttention,
   attentionDistance,

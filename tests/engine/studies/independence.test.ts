@@ -191,7 +191,10 @@ async function tableNumbers({ engine }: Place, id: number) {
   )
 }
 
-const experiments = studyDefinitions.filter(({ section }) => /^(4|extra)/.test(section)).map(({ id }) => id)
+/** Not benchmarks, and not the study of datasets of its own kind, which need other images than these. */
+const experiments = studyDefinitions
+  .filter(({ id, section, suite }) => /^(4|extra)/.test(section) && !suite && id !== 'own-conditions')
+  .map(({ id }) => id)
 
 describe('for any batch size, number of threads and image workers, order of images and models, and with stops', () => {
   let stopped = 0

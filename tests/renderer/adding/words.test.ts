@@ -25,6 +25,7 @@ it('the sheet calls published sets by their names', () => {
     'ImageNet-9',
     'Cue conflict',
     'ObjectNet',
+    'Conditions named by conditions.json',
     'CIFAR-10',
     'CIFAR-100',
     'CIFAR-10-C',

@@ -80,6 +80,7 @@ describe('the editor of a pipeline', () => {
     }
     expect(valuesOf({ op: 'corruption', name: 'fog' }, 'severity')).toEqual([1, 2, 3, 4, 5])
     expect(valuesOf({ op: 'patchDrop' }, 'percent')).toEqual([0, 20, 40, 60, 80])
+    expect(valuesOf({ op: 'perturbation', name: 'shot_noise' }, 'difficulty')).toEqual([1, 2, 3])
     expect(valuesOf({ op: 'bandNoise' }, 'epsilon')).toEqual([0, 0.28, 0.56, 0.84, 1.12])
     expect(valuesOf({ op: 'perturbation', name: 'snow' }, 'frame')).toEqual([0, 6, 12, 18, 24])
   })

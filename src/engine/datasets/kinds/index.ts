@@ -3,6 +3,7 @@ import { cifarFolders } from './cifar.ts'
 import { cifarCorruptedArrays, cifarRecords } from './cifarArrays.ts'
 import { classSetFolders } from './classSets.ts'
 import { corruptionSetFolders } from './corruptionSets.ts'
+import { namedConditions } from './conditions.ts'
 import { csvFolder } from './csv.ts'
 import { cueConflict } from './cueConflict.ts'
 import { classFolders, unlabelledFolder } from './folders.ts'
@@ -18,6 +19,7 @@ import { sampleSuite } from './sampleSuite.ts'
 
 /** The first kind that recognises a folder is used, so special structures come before plain class folders. */
 const ordered = [
+  namedConditions,
   cifarCorruptedArrays,
   cifarRecords,
   csvFolder,

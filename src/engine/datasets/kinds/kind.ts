@@ -1,3 +1,4 @@
+import type { ConditionsFile } from '#shared/conditionsFile.ts'
 import type { Recognised } from '#shared/contract/index.ts'
 import type { FoundFile } from '../scan.ts'
 import type { FolderReader } from '../folderReader.ts'
@@ -36,6 +37,8 @@ export interface Layout {
   placeOf(name: string): ImagePlace
   /** Lists the images where they are rows of other files. Without it the images are the image files below the folder. */
   files?(): AsyncGenerator<FoundFile>
+  /** What its conditions.json says, where it has one. */
+  conditions?: ConditionsFile
   /** Remarks on the folder for the report. */
   remarks?: readonly string[]
 }

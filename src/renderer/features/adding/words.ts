@@ -60,6 +60,8 @@ const kinds: Record<string, string> = {
   'cue-conflict': 'Cue conflict',
   objectnet: 'ObjectNet',
   ...Object.fromEntries([...classSets, ...corruptionSets].map(({ id, title }) => [id, title])),
+  conditions: 'Conditions named by conditions.json',
+  ...Object.fromEntries(classSets.map(({ id, title }) => [id, title])),
 }
 
 /** The name of a published set, e.g. "ImageNet-A" of "imagenet-a". */

@@ -125,7 +125,7 @@ export function suggestedValues(field: Field): number[] {
   const min = field.min ?? 0
   // A number without a natural end is tried around its default.
   const end = integer && field.max !== null && field.max <= 1000 ? field.max : 2 * usual
-  const max = Math.max(end, min + (integer ? 4 : 1e-3))
+  const max = end > min ? end : min + (integer ? 4 : 1)
   if (integer && max - min <= 5) return Array.from({ length: max - min + 1 }, (_, i) => min + i)
   const values = [0, 0.2, 0.4, 0.6, 0.8].map((share) => min + share * (max - min))
   return values.map((value) => (integer ? Math.round(value) : Number(value.toPrecision(3))))
