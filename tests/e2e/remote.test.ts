@@ -155,6 +155,10 @@ describe.skipIf(noSshd !== null)(
       for (const name of ['gold/a.png', 'gold/b.png', 'silber/c.png', 'silber/d.png']) await picture(name, 64)
       await picture(large, 2400)
 
+      const devTools = await page.context().newCDPSession(page)
+      /** A fast machine would be done before it can be stopped. */
+      const slow = (rate: number) => devTools.send('Emulation.setCPUThrottlingRate', { rate })
+      await slow(4)
       await dropsOn(() => page).drop([given])
       const sheet = page.getByRole('dialog', { name: 'Upload to lab' })
       const begun = async () => {
@@ -174,6 +178,7 @@ describe.skipIf(noSshd !== null)(
 
       await begun()
       await server.stop()
+      await slow(1)
       await sheet.getByText('The connection is lost. It goes on by itself once it is back.').waitFor()
       await server.start()
       await sheet.waitFor({ state: 'hidden', timeout: 120_000 })
