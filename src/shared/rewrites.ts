@@ -28,6 +28,7 @@ export const rewrite = z.discriminatedUnion('op', [
       'shownPicture',
       'mapScores',
       'boxes',
+      'leastEpsilon',
     ]),
     /** Digest of the set of images that were reduced together; null where each was reduced alone. */
     together: z.string().nullable(),

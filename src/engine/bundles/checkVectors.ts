@@ -34,6 +34,7 @@ const titles: Record<Extract<Rewrite, { op: 'probe' }>['what'], string> = {
   shownPicture: 'picture',
   mapScores: 'scores of a map',
   boxes: 'boxes',
+  leastEpsilon: 'least epsilon',
 }
 
 /** Measures vectors of one variant again, as the study does, and compares them with the stored ones. */

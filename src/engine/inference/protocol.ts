@@ -1,6 +1,7 @@
 import type { Attack } from '#shared/attacks.ts'
 import type { SaliencyMethod } from '#shared/contract/maps.ts'
 import type { PaddingTrial, SegmentFiles } from '../onnx/index.ts'
+import type { LeastEpsilons } from './attacks/strong/leastEpsilons.ts'
 import type { Facts } from './facts.ts'
 import type { Reading } from './readout.ts'
 
@@ -51,6 +52,8 @@ export interface OpenAttackRequest extends Runtime, ClassifierGraph {
   /** Factors of the channels that the gradient graph is fed for images in [0,1], and for levels from 0 to 255. */
   scale: readonly number[]
   scaleOfLevels: readonly number[]
+  /** Both graphs take exactly as many images as a batch has. */
+  fixed: boolean
 }
 
 export interface OpenTensorsRequest extends Runtime {
@@ -97,9 +100,10 @@ export type InferenceTask =
   /** Like `run`, but gives the outputs instead of facts. */
   | ({ kind: 'outputs'; rows: number; feeds: Feed[] } & BatchSlice)
   /**
-   * Attacks 8-bit images. One trajectory serves all `runs`, which differ only in `steps` (fgsm and sign: in `epsilon`).
+   * Attacks 8-bit images. One trajectory serves all `runs`, which differ only in `steps` (fgsm, sign and cw: in `epsilon`).
    * `keys` are the images' digests. With `keep` the answer has the adversarial images of the last run. With `older` the gradient
-   * at the images themselves has the last digits of versions before clean predictions came with it.
+   * at the images themselves has the last digits of versions before clean predictions came with it. The attack ends with
+   * CANCELLED once the first number of `stop` is not 0.
    */
   | ({
       kind: 'attack'
@@ -109,6 +113,17 @@ export type InferenceTask =
       runs: Attack[]
       keep: boolean
       older?: boolean
+      stop?: Int32Array
+    } & BatchSlice)
+  /** Searches the least epsilon of an attack that makes the answers for 8-bit images wrong; see `leastEpsilons`. */
+  | ({
+      kind: 'leastEpsilons'
+      rows: number
+      targets: Int32Array
+      keys: string[]
+      attack: Attack
+      halvings: number
+      stop?: Int32Array
     } & BatchSlice)
   /** What the graphs of an attack give for 8-bit images, so that it can be compared. */
   | ({ kind: 'scores'; rows: number } & BatchSlice)
@@ -152,6 +167,7 @@ export interface Answers {
    * [rows, height, width, 3] in [0,1].
    */
   attack: { facts: Facts[]; clean: Facts | null; images: Float32Array | null; milliseconds: number }
+  leastEpsilons: LeastEpsilons & { milliseconds: number }
   /**
    * For the first `rows` images: outputs [rows, classes] and gradient [rows, height, width, 3] of the cross entropy with class
    * 0 by the gradient graph, and outputs by the other.

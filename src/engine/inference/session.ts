@@ -67,6 +67,9 @@ export interface AttackSession {
   /** The worker has died, or was closed and takes no more tasks. */
   readonly ended: boolean
   attack(asked: Omit<Extract<InferenceTask, { kind: 'attack' }>, 'kind'>): Promise<Answers['attack']>
+  leastEpsilons(
+    asked: Omit<Extract<InferenceTask, { kind: 'leastEpsilons' }>, 'kind'>,
+  ): Promise<Answers['leastEpsilons']>
   /** What the graphs give for the first `rows` images of a slice. */
   scores(slice: BatchSlice, rows: number): Promise<Answers['scores']>
   close(): Promise<void>
@@ -85,6 +88,7 @@ export async function openAttackSession(request: OpenAttackRequest): Promise<Att
       return thread.ended
     },
     attack: (asked) => thread.ask({ kind: 'attack', ...asked }),
+    leastEpsilons: (asked) => thread.ask({ kind: 'leastEpsilons', ...asked }),
     scores: (slice, rows) => thread.ask({ kind: 'scores', ...slice, rows }),
     close: () => thread.close(),
   }

@@ -220,8 +220,20 @@ describe('the transfer check', () => {
 
     const strong = await study(0.3)
     expect(strong.job?.progress.done).toBe(strong.job?.progress.total)
-    const { tables, provenance, complete } = await client.studies.result({ id: strong.id })
+    const { tables, provenance, complete, figures } = await client.studies.result({ id: strong.id })
     expect(complete).toBe(true)
+    const rows = tables.find(({ id }) => id === 'transfer')?.rows ?? []
+    const titles = [first, second].map(
+      (id) => figures[0]?.series.find((one) => one.id === String(id))?.name ?? '',
+    )
+    const success = (made: string, to: string) =>
+      rows.find(
+        ({ model, surrogate }) => model === to && surrogate === (made === to ? `${to} (itself)` : made),
+      )?.['success']
+    expect(figures.find(({ id }) => id === 'transfer')?.cells).toMatchObject({
+      ...{ rows: titles, columns: titles },
+      values: titles.flatMap((made) => titles.map((to) => success(made, to))),
+    })
     expect(tables.find(({ id }) => id === 'transfer')?.rows).toHaveLength(4)
     expect(provenance.join('\n')).toMatch(/0\.3 = 76\.5\/255/)
     expect(provenance.filter((line) => /images made with/.test(line))).toHaveLength(2)

@@ -1,7 +1,8 @@
 import { startsAtImage, type Attack } from '#shared/attacks.ts'
 import { generator } from '#shared/random.ts'
 import { integratedGradients } from './integrated.ts'
-import { addMomentum, fastStep, projectedStep, randomStart, roundTo8Bit } from './updates.ts'
+import { onEdge, project, stepped } from './balls.ts'
+import { addMomentum, fastStep, projectedStep, randomInside, randomStart, roundTo8Bit } from './updates.ts'
 import type { Gradient } from './gradient.ts'
 
 export interface AttackGradients {
@@ -39,8 +40,12 @@ export async function follow(
   if (first.kind === 'fgsm' || first.kind === 'sign') {
     const g = first.kind === 'fgsm' ? await attacked.cleanGradient() : randomSigns(x0.length, keys, first)
     const x = new Float32Array(x0.length)
-    for (const [run, { epsilon }] of runs.entries()) {
-      fastStep(x, x0, g, epsilon)
+    for (const [run, { epsilon, norm = 'linf' }] of runs.entries()) {
+      if (norm === 'linf') fastStep(x, x0, g, epsilon)
+      else
+        eachImage(x.length / keys.length, [x, x0, g], ([own, from, direction]) =>
+          own.set(onEdge(from, direction, epsilon, norm)),
+        )
       await give(run, x)
     }
     return
@@ -61,19 +66,24 @@ function stepper(
   restart: number,
   attacked: AttackGradients,
 ): { x: Float32Array; advance(): Promise<void> } {
-  const { kind, alpha, epsilon } = attack
+  const { kind, alpha, epsilon, norm = 'linf' } = attack
   const size = x0.length / keys.length
   const x = x0.slice()
   const random = keys.map((key) => generator('attack', attack.seed, key, restart))
-  if (attack.randomStart) {
-    for (const [image, source] of random.entries()) {
-      randomStart(
-        x.subarray(image * size, (image + 1) * size),
-        x0.subarray(image * size, (image + 1) * size),
-        epsilon,
-        () => source.uniform(),
-      )
-    }
+  if (attack.randomStart)
+    eachImage(size, [x, x0, x], ([own, from], image) => {
+      const source = random[image]
+      if (!source) return
+      if (norm === 'linf') randomStart(own, from, epsilon, () => source.uniform())
+      else own.set(randomInside(from, epsilon, source))
+    })
+  const step = (g: Float32Array) => {
+    if (norm === 'linf') projectedStep(x, x0, g, alpha, epsilon)
+    else
+      eachImage(size, [x, x0, g], ([own, from, direction]) => {
+        own.set(stepped(own, direction, alpha, norm))
+        project(own, from, epsilon, norm)
+      })
   }
   let atImages = startsAtImage(attack)
   const lossGradient = () => {
@@ -87,12 +97,11 @@ function stepper(
       x,
       async advance() {
         addMomentum(momentum, await lossGradient(), size)
-        projectedStep(x, x0, momentum, alpha, epsilon)
+        step(momentum)
       },
     }
   }
-  if (kind === 'pgd')
-    return { x, advance: async () => projectedStep(x, x0, await lossGradient(), alpha, epsilon) }
+  if (kind === 'pgd') return { x, advance: async () => step(await lossGradient()) }
   let at = 0
   // Values are visited in the order of the images, so that each image's numbers come from its own generator.
   const uniform = () => random[Math.floor((at++ % x.length) / size)]?.uniform() ?? 0
@@ -104,6 +113,16 @@ function stepper(
       for (let i = 0; i < g.length; i++) g[i] = -(g[i] ?? 0)
       projectedStep(x, x0, g, alpha, epsilon)
     },
+  }
+}
+
+type Three = [Float32Array, Float32Array, Float32Array]
+
+/** Calls `work` with the parts of three arrays that belong to an image. */
+function eachImage(size: number, [a, b, c]: Three, work: (parts: Three, image: number) => void): void {
+  for (let image = 0; image * size < a.length; image++) {
+    const part = (all: Float32Array) => all.subarray(image * size, (image + 1) * size)
+    work([part(a), part(b), part(c)], image)
   }
 }
 

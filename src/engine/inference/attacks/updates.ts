@@ -1,3 +1,6 @@
+import type { Generator } from '#shared/random.ts'
+import { onEdge } from './balls.ts'
+
 /**
  * Updates of adversarial images in [0,1], elementwise over any number of images. They write to `x` and allocate nothing.
  * Formulas as in torchattacks (Harry24k/adversarial-attacks-pytorch: fgsm.py, pgd.py, mifgsm.py).
@@ -41,6 +44,12 @@ export function addMomentum(momentum: Float32Array, g: Float32Array, valuesPerIm
 /** x = clip(x0 + uniform(-epsilon, epsilon), 0, 1) for one image; `uniform` gives numbers in [0,1). */
 export function randomStart(x: Float32Array, x0: Float32Array, epsilon: number, uniform: () => number): void {
   for (let i = 0; i < x.length; i++) x[i] = clip((x0[i] ?? 0) + (2 * uniform() - 1) * epsilon, 0, 1)
+}
+
+/** A place in the L2 ball around an image: a uniform length, then a normal direction (torchattacks pgdl2.py). */
+export function randomInside(x0: Float32Array, epsilon: number, random: Generator): Float32Array {
+  const length = epsilon * random.uniform()
+  return onEdge(x0, random.normals(x0.length), length, 'l2')
 }
 
 /** Rounds to the nearest of 256 levels in [0,1]. */

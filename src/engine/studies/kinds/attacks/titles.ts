@@ -9,6 +9,11 @@ export const attackTitles: Record<Attack['kind'], string> = {
   'taig-s': 'TAIG-S',
   'taig-r': 'TAIG-R',
   sign: 'random sign',
+  'apgd-ce': 'APGD-CE',
+  'apgd-dlr': 'APGD-DLR',
+  'apgd-t': 'APGD-T',
+  square: 'Square',
+  cw: 'CW',
 }
 
 /**

@@ -16,20 +16,43 @@ export interface AttackOrder {
   keep: boolean
   /** How often the engine died at these images. */
   crashes: number
+  /** Ends the attacks once its first number is not 0. */
+  stop?: Int32Array
 }
 
 /**
  * Attacks loaded images in calls that fit into memory. Returns a problem for each image (of reading or
  * attacking it), or null.
  *
+ * @throws CANCELLED once `stop` says so
  * @param take gets the answer for `rows` images, starting at image `first`
  */
 export async function attackInCalls(
   session: Pick<AttackSession, 'attack' | 'ended'>,
   size: CallSize,
-  { images, pixels, problems }: LoadedBatch,
-  { model, runs, keep, crashes }: AttackOrder,
+  loaded: LoadedBatch,
+  { model, runs, keep, crashes, stop }: AttackOrder,
   take: (answer: Answers['attack'], first: number, rows: number) => Promise<void>,
+): Promise<(ErrorShape | null)[]> {
+  const ended = () => session.ended
+  return inSlices({ size, crashes, ended }, loaded, model, async (slice) => {
+    const answer = await session.attack({ ...slice, runs, keep, ...(stop ? { stop } : {}) })
+    await take(answer, slice.first, slice.rows)
+  })
+}
+
+/** A part of loaded images, as a session that attacks takes it. */
+export type AttackSlice = Pick<
+  Parameters<AttackSession['attack']>[0],
+  'pixels' | 'first' | 'batch' | 'rows' | 'targets' | 'keys'
+>
+
+/** Asks for loaded images in calls that fit into memory. Returns a problem for each image, or null. */
+export async function inSlices(
+  { size, crashes, ended }: { size: CallSize; crashes: number; ended: () => boolean },
+  { images, pixels, problems }: LoadedBatch,
+  model: StoredModel,
+  ask: (slice: AttackSlice) => Promise<void>,
 ): Promise<(ErrorShape | null)[]> {
   const targetOf = targetLookup(model)
   const targets = Int32Array.from(images, ({ className }) => targetOf(className))
@@ -45,17 +68,16 @@ export async function attackInCalls(
         const rows = places.length
         // All batches of a run have one shape, while memory allows it.
         const batch = rows === images.length && size.most >= capacity ? capacity : rows
-        const answer = await session.attack({
-          ...{ pixels, first, batch, rows, runs, keep },
+        await ask({
+          ...{ pixels, first, batch, rows },
           targets: targets.subarray(first, first + rows),
           keys: images.slice(first, first + rows).map(({ digest }) => digest),
         })
-        await take(answer, first, rows)
       },
       giveUp(place, problem) {
         found[place] ??= problem
       },
-      ended: () => session.ended,
+      ended,
     },
     crashes,
   )

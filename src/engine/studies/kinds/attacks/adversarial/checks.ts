@@ -42,7 +42,7 @@ const beyondChance = (a: MeasuredCell, b: MeasuredCell) => (b.interval?.hi ?? 1)
 function checksOf(
   cells: MeasuredCell[],
   clean: number | null,
-  { attack, baseline, stepRatio }: AdversarialParams,
+  { attack, baseline, stepRatio, norm }: AdversarialParams,
 ): SanityCheck[] {
   const attacked = cells.filter(({ params }) => params['kind'] === attack)
   const model = cells[0]?.model ?? ''
@@ -95,7 +95,7 @@ function checksOf(
       beyondChance,
       'at',
     ),
-    ...(strongest && clean !== null && epsilonOf(strongest) >= 0.1
+    ...(strongest && clean !== null && norm === 'linf' && epsilonOf(strongest) >= 0.1
       ? [
           {
             model,

@@ -5,6 +5,7 @@ import type { AdversarialParams } from './params.ts'
 import type { Condition } from '../../../../facts/index.ts'
 import { unchanged } from '../../../definition/index.ts'
 import { attackTitles, epsilonTitle } from '../titles.ts'
+import { normOf } from '../norms.ts'
 
 const ascending = (values: readonly number[]) => [...new Set(values)].sort((a, b) => a - b)
 
@@ -21,6 +22,7 @@ function attackOf(chosen: AdversarialParams, epsilon: number, steps: number): At
   return {
     op: 'attack',
     kind: attack,
+    ...normOf(chosen),
     epsilon,
     alpha: attack === 'fgsm' ? epsilon : epsilon * stepRatio,
     steps,

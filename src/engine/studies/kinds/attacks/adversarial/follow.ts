@@ -7,6 +7,7 @@ import { lanePermits, type LanePermits } from '../../../measure/lanePermits.ts'
 import { loadedBatches, type LoadedBatch } from '../../../measure/load.ts'
 import { attackInCalls } from './calls.ts'
 import { showImages, type TransferTarget } from './show.ts'
+import { stopFlag } from './stopFlag.ts'
 import type { AttackRun } from './trajectories.ts'
 
 /** Where facts of images are stored. */
@@ -46,15 +47,17 @@ export async function followChunk(
   progress.add({ cached: wanted.length * (chunk.length - missing.length) + seen.size })
   const permits = lanePermits(sessions.length)
   const batches = loadedBatches(pool, missing, model.preprocessing, size.most, sessions.length)
+  const flag = stopFlag(job.signal)
   const work = async (loaded: LoadedBatch, session: AttackSession) => {
     job.enterNative()
-    left -= await followBatch(context, { session, permits, lanes: sessions.length }, followed, loaded, {
-      ...{ facts, seen, size },
-    })
+    const lane = { session, permits, lanes: sessions.length }
+    const rest = { facts, seen, size, stop: flag.stop }
+    left -= await flag.unlessStopped(0, () => followBatch(context, lane, followed, loaded, rest))
   }
   try {
     await inLanes(batches, sessions, work, job.signal)
   } finally {
+    flag.close()
     await batches.return()
   }
   return left
@@ -80,7 +83,12 @@ async function followBatch(
   { session, permits, lanes }: AttackLane,
   followed: Followed,
   loaded: LoadedBatch,
-  { facts, seen, size }: { facts: FactStore; seen: ReadonlySet<number>; size: CallSize },
+  {
+    facts,
+    seen,
+    size,
+    stop,
+  }: { facts: FactStore; seen: ReadonlySet<number>; size: CallSize; stop: Int32Array },
 ): Promise<number> {
   const { model, job, progress } = context
   const { runs, shown, variantId, clean } = followed
@@ -89,7 +97,7 @@ async function followBatch(
   const crashes = progress.moved() ? 0 : job.crashes
   const unshown: FailedRow[] = []
   let along = 0
-  const order = { model, runs: runs.map(({ attack }) => attack), keep: shown.length > 0, crashes }
+  const order = { model, runs: runs.map(({ attack }) => attack), keep: shown.length > 0, crashes, stop }
   const permitted = {
     get ended() {
       return session.ended

@@ -6,9 +6,10 @@ import { checkTable, sanityChecks, sanityNotes } from './checks.ts'
 import { attackConditions, isBySteps, strongestAttack } from './conditions.ts'
 import { measureAttacks } from './measure.ts'
 import { params } from './params.ts'
-import { transferNotes, transferTable } from './transfer.ts'
+import { transferMatrix, transferNotes, transferTable } from './transfer.ts'
 import { attackFigures, attackMetrics, attackTable, epsilonNote } from './view.ts'
 import { defineStudy, publishedWith } from '../../../definition/index.ts'
+import { checkEpsilons } from '../norms.ts'
 import { attackTitles } from '../titles.ts'
 
 const seededStarts = 'Random starts come from a seeded stream for each image; the script draws them unseeded.'
@@ -70,6 +71,12 @@ export const adversarial = defineStudy({
     },
     { name: 'MI-FGSM', formula: 'm = m + ∇L / mean|∇L|, then as PGD with m', source: 'Dong et al. 2018' },
     {
+      name: 'L2',
+      formula:
+        'the same with ∇L / ‖∇L‖ in place of sign(∇L), and a change that is longer than ε scaled down to it; random starts have a normal direction and a uniform length',
+      source: 'Madry et al. 2018; torchattacks pgdl2.py; Dong et al. 2018, equation 8',
+    },
+    {
       name: 'L',
       formula: 'cross entropy with the true class, untargeted; gradient of the sum over the batch',
     },
@@ -86,6 +93,10 @@ export const adversarial = defineStudy({
       params: () => ({ attack: 'fgsm', epsilons: [0.002, 0.004, 0.008] }),
     },
   ],
+  settle(chosen) {
+    checkEpsilons(chosen)
+    return chosen
+  },
   needs: () => [{ rewrite: 'differentiate', of: 'models' }],
   conditions: (chosen, model, context) => attackConditions(chosen, model, context.models),
   axis: {
@@ -95,7 +106,7 @@ export const adversarial = defineStudy({
     hardens: ({ kind }, chosen) => kind === 'clean' || kind === chosen.attack,
   },
   work: { ...attackWork, comesAlong },
-  measure: (context, chosen) => measureAttacks(context, chosen),
+  measure: (context, chosen) => measureAttacks(context, chosen.transfer ? strongestAttack(chosen) : null),
   measuresApart: true,
   async view(grid, chosen, { models }) {
     const checks = sanityChecks(grid, chosen)
@@ -104,15 +115,15 @@ export const adversarial = defineStudy({
       tables: [
         ...(checks.length > 0 ? [checkTable(checks)] : []),
         ...transferTable(grid, chosen),
-        attackTable(grid, models),
+        attackTable(grid, chosen, models),
       ],
-      figures: await attackFigures(grid, chosen),
+      figures: [...(await attackFigures(grid, chosen)), ...transferMatrix(grid, chosen)],
       metrics: attackMetrics(grid, chosen),
       reported: paperStatements(
         { fgsm: 'Fig. 6a', pgd: chosen.steps.length > 1 ? 'Fig. 6c' : 'Fig. 6b', mifgsm: '' }[chosen.attack],
       ),
       notes: [
-        `${attackTitles[chosen.attack]} with the gradient of the model itself; ε in [0,1] units, clipped to [0,1], not rounded to 8 bit.`,
+        `${attackTitles[chosen.attack]} with the gradient of the model itself; ε ${chosen.norm === 'l2' ? 'as L2 norm' : 'in [0,1] units'}, clipped to [0,1], not rounded to 8 bit.`,
         ...(chosen.attack === 'fgsm'
           ? []
           : [

@@ -1,12 +1,11 @@
+import type { Attack } from '#shared/attacks.ts'
 import { splitText } from '../../../../inference/index.ts'
 import { gradientCallSize } from '../../../measure/calls.ts'
 import { measureGrid } from '../../../measure/grid.ts'
 import { onFloats } from '../../../measure/sessions.ts'
 import { cleanAlong } from './cleanAlong.ts'
-import { strongestAttack } from './conditions.ts'
 import { followChunk, type Followed } from './follow.ts'
 import { attackOnce, callsOf } from './open.ts'
-import type { AdversarialParams } from './params.ts'
 import { isSame, openTargets, type TransferTarget } from './show.ts'
 import { attackOf, beginsClean, isAttack, trajectories, type AttackRun } from './trajectories.ts'
 import {
@@ -23,10 +22,11 @@ const chunkSize = 256
 
 /**
  * Measures attacks: first the clean images, unless their predictions come with the gradients; then each trajectory once for all
- * conditions it serves. For a transfer check, the images of the strongest attack are also given to the other models of the
- * study. Stores one fact per image and condition; nothing stored is computed again.
+ * conditions it serves. Stores one fact per image and condition; nothing stored is computed again.
+ *
+ * @param shown the attack whose images are also given to the other models of the study; null: none are
  */
-export async function measureAttacks(context: MeasureContext, chosen: AdversarialParams): Promise<void> {
+export async function measureAttacks(context: MeasureContext, shown: Attack | null): Promise<void> {
   // The other models' images are measured when those models are attacked.
   const attacks = context.conditions
     .filter(isAttack)
@@ -39,7 +39,7 @@ export async function measureAttacks(context: MeasureContext, chosen: Adversaria
     const along = await cleanAlong(context, session.open)
     await measureGrid({ ...context, conditions: others.filter((condition) => condition !== along) })
     if (attacks.length === 0 || context.job.signal.aborted) return
-    const left = await attackAll(context, chosen, await session.open(), { attacks, along })
+    const left = await attackAll(context, shown, await session.open(), { attacks, along })
     if (!along || left === 0 || context.job.signal.aborted) return
     // Those that are stored were counted with the attacks.
     const add: typeof context.progress.add = (step) => context.progress.add({ ...step, cached: 0 })
@@ -52,12 +52,11 @@ export async function measureAttacks(context: MeasureContext, chosen: Adversaria
 /** Attacks all images of the stretch. Returns how many clean predictions did not come with it. */
 async function attackAll(
   context: MeasureContext,
-  chosen: AdversarialParams,
+  strongest: Attack | null,
   { sessions, threads, provider }: OpenAttack,
   { attacks, along }: { attacks: AttackRun[]; along: StoredCondition | null },
 ): Promise<number> {
   const { workspace, source, order, stretch, model, progress, log } = context
-  const strongest = chosen.transfer ? strongestAttack(chosen) : null
   const shown: TransferTarget[] = []
   const size = gradientCallSize(model)
   let left = 0

@@ -124,6 +124,7 @@ export async function attackRequest(
     gradientPath,
     scale: pixelScale(normalisation, 1),
     scaleOfLevels: pixelScale(normalisation, 255),
+    fixed: gradientCallSize(model).fixed,
     provider,
     threads: settings.threads,
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { largestNorm } from '#shared/attacks.ts'
 
 /** Attacks in several steps. */
 const stepwise = [{ attack: ['pgd', 'mifgsm'] }]
@@ -13,9 +14,18 @@ export const params = z.object({
       description: 'One step, projected steps, or projected steps with momentum',
       words: { fgsm: 'FGSM', pgd: 'PGD', mifgsm: 'MI-FGSM' },
     }),
-  epsilons: z.array(z.number().min(0).max(1)).min(1).default([0.002, 0.004, 0.006, 0.008]).meta({
+  norm: z
+    .enum(['linf', 'l2'])
+    .default('linf')
+    .meta({
+      title: 'Norm',
+      description: 'What epsilon bounds: the change of each value, or the L2 norm of the change of the image',
+      words: { linf: 'L∞', l2: 'L2' },
+    }),
+  epsilons: z.array(z.number().min(0).max(largestNorm)).min(1).default([0.002, 0.004, 0.006, 0.008]).meta({
     title: 'Epsilon',
-    description: 'Largest change of a value, in [0,1] units before normalisation (1/255 = 0.0039)',
+    description:
+      'Largest change of a value (L∞, 1 at most: 1/255 = 0.0039) or largest norm of the change (L2), in [0,1] units before normalisation',
     space: 'unit',
   }),
   steps: z.array(z.int().min(1).max(1000)).min(1).default([5]).meta({

@@ -1,5 +1,7 @@
 import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
+import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { StoredModel } from '../../../../models/index.ts'
+import { epsilonTitle } from '../titles.ts'
 import type { AdversarialParams } from './params.ts'
 import type { Grid } from '../../../definition/index.ts'
 
@@ -60,6 +62,58 @@ export function transferTable(grid: Grid, chosen: AdversarialParams): DataTable[
         { key: 'success', title: 'Success, of those right before', kind: 'fraction', better: 'lower' },
       ],
       rows,
+    },
+  ]
+}
+
+/**
+ * All models against all: the share of the images right before that is wrong, by the model that made the images and the one that
+ * they are shown to. The diagonal is the attack on the model itself. Empty where no image was shown to another model.
+ */
+export function transferMatrix(grid: Grid, chosen: AdversarialParams): FigureSpec[] {
+  const columns = grid.models.map(({ id }) => cellsOf(grid, chosen, id))
+  if (columns.every(({ shown }) => shown.length === 0)) return []
+  const cellAt = (from: number, to: number) =>
+    from === to
+      ? columns[to]?.white
+      : columns[to]?.shown.find(({ params }) => Number(params['from']) === grid.models[from]?.id)
+  const values = grid.models.flatMap((_, from) =>
+    grid.models.map((__, to) => {
+      const cell = cellAt(from, to)
+      return cell ? grid.lostShare(cell) : null
+    }),
+  )
+  const none = values.filter((value) => value === null).length
+  const [sample] = columns.flatMap(({ shown }) => shown)
+  return [
+    {
+      id: 'transfer',
+      kind: 'heatmap',
+      title: 'Transfer of adversarial images',
+      x: { label: 'Shown to', unit: 'none', scale: 'category' },
+      y: { label: 'Made with', unit: 'none', scale: 'category' },
+      series: [],
+      references: [],
+      spans: [],
+      cells: {
+        rows: grid.models.map(({ title }) => title),
+        columns: grid.models.map(({ title }) => title),
+        values,
+        map: 'sequential',
+        label: 'Wrong, of those right before',
+        unit: 'percent',
+        square: true,
+        range: { min: 0, max: 1 },
+      },
+      notes: [
+        `Images of the attack at ${epsilonTitle(Number(sample?.params['epsilon']))}; on the diagonal the model that they were made with.`,
+        ...(none > 0
+          ? [
+              `${none} of ${values.length} pairs are empty: not measured, or the models take images of other sizes.`,
+            ]
+          : []),
+      ],
+      alt: `Share of images that become wrong, by the model that made them and the model they are shown to, for ${grid.models.map(({ title }) => title).join(', ')}.`,
     },
   ]
 }

@@ -7,6 +7,7 @@ import { accuracyMetric } from '../../../summary/metrics.ts'
 import { isBySteps, stepsOf, strongestAttack } from './conditions.ts'
 import type { AdversarialParams } from './params.ts'
 import type { Grid, Metric } from '../../../definition/index.ts'
+import { epsilonLabel, normTitles } from '../norms.ts'
 import { attackTitles, otherNotation } from '../titles.ts'
 
 /**
@@ -50,10 +51,10 @@ async function attackFigure(grid: Grid, chosen: AdversarialParams, steps: number
   return {
     id: 'attack',
     kind: 'lines',
-    title: `${attackTitles[chosen.attack]}${inSteps}`,
+    title: `${attackTitles[chosen.attack]}${inNorm(chosen)}${inSteps}`,
     x: bySteps
       ? { label: 'Steps', unit: 'none', scale: 'linear', min: 0 }
-      : { label: 'Epsilon in [0,1] units', unit: 'none', scale: 'linear', min: 0 },
+      : { label: epsilonLabel(chosen.norm), unit: 'none', scale: 'linear', min: 0 },
     y: { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0 },
     series: [...lines, ...baselines],
     references: [],
@@ -61,17 +62,17 @@ async function attackFigure(grid: Grid, chosen: AdversarialParams, steps: number
     notes: [
       bySteps
         ? `Epsilon ${chosen.epsilons[0]}; the point at 0 is the clean image.`
-        : `${attackTitles[chosen.attack]}${inSteps}; the point at 0 is the clean image.`,
+        : `${attackTitles[chosen.attack]}${inNorm(chosen)}${inSteps}; the point at 0 is the clean image.`,
     ],
     alt: `Top-1 accuracy under attack${inSteps} against ${bySteps ? 'the number of steps' : 'epsilon'}, for ${grid.models.map(({ title }) => title).join(', ')}.`,
   }
 }
 
 /**
- * One row per model and condition. Epsilon is also given as n/255 and in units of the normalised input.
+ * One row per model and condition. In L-infinity, epsilon is also given as n/255 and in units of the normalised input.
  * Images made with other models have a table of their own.
  */
-export function attackTable(grid: Grid, models: StoredModel[]): DataTable {
+export function attackTable(grid: Grid, { norm }: AdversarialParams, models: StoredModel[]): DataTable {
   return {
     id: 'attacks',
     title: 'Accuracy under attack',
@@ -99,8 +100,8 @@ export function attackTable(grid: Grid, models: StoredModel[]): DataTable {
           model: cell.model,
           kind: String(cell.params['kind']),
           epsilon,
-          levels: epsilon * 255,
-          normalised: (epsilon / std[0] + epsilon / std[1] + epsilon / std[2]) / 3,
+          levels: norm === 'l2' ? null : epsilon * 255,
+          normalised: norm === 'l2' ? null : (epsilon / std[0] + epsilon / std[1] + epsilon / std[2]) / 3,
           steps: Number(cell.params['steps']),
           n: cell.n,
           top1: cell.top1,
@@ -113,8 +114,10 @@ export function attackTable(grid: Grid, models: StoredModel[]): DataTable {
   }
 }
 
-/** The largest changes in other units: eight-bit levels, and the normalised input of each model. */
-export function epsilonNote({ epsilons }: AdversarialParams, models: StoredModel[]): string {
+/** The largest changes in other units: eight-bit levels, and the normalised input of each model; of L2 norms, what they are. */
+export function epsilonNote({ norm, epsilons }: AdversarialParams, models: StoredModel[]): string {
+  if (norm === 'l2')
+    return 'ε is the L2 norm of the change over all values of the image, before normalisation.'
   const levels = (epsilon: number) => `${numberText(epsilon)} = ${otherNotation(epsilon)}`
   const strongest = Math.max(...epsilons)
   const normalised = models.map(({ title, preprocessing: { std } }) => {
@@ -127,15 +130,20 @@ export function epsilonNote({ epsilons }: AdversarialParams, models: StoredModel
     .join(', ')}; after normalisation ${numberText(strongest)} is ${normalised.join(', ')} (by channel).`
 }
 
+/** Names the norm in a title, where it is not L-infinity. */
+const inNorm = ({ norm }: AdversarialParams): string => (norm === 'l2' ? `, ${normTitles.l2}` : '')
+
 /** Top-1 under the strongest attack of the study. */
 export function attackMetrics(grid: Grid, chosen: AdversarialParams): Metric[] {
   const strongest = strongestAttack(chosen)
   if (!strongest) return []
   const { kind, epsilon, steps } = strongest
-  const title = `${attackTitles[chosen.attack]}, ε ${numberText(epsilon)}${kind === 'fgsm' ? '' : `, ${steps} steps`}, top-1`
+  const title = `${attackTitles[chosen.attack]}${inNorm(chosen)}, ε ${numberText(epsilon)}${kind === 'fgsm' ? '' : `, ${steps} steps`}, top-1`
   return grid.cells
     .filter(
       ({ params }) => params['kind'] === kind && params['epsilon'] === epsilon && params['steps'] === steps,
     )
-    .map((cell) => accuracyMetric(grid, cell, `adversarial.${kind}`, title))
+    .map((cell) =>
+      accuracyMetric(grid, cell, `adversarial.${kind}${chosen.norm === 'l2' ? '-l2' : ''}`, title),
+    )
 }

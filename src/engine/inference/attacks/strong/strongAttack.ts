@@ -1,0 +1,34 @@
+import type { Attack } from '#shared/attacks.ts'
+import { nearestWrong, strongest, type Subject } from './strongest.ts'
+
+/**
+ * Attacks images, and gives the images of each run. Runs of cw differ in epsilon only and share a search: a run has the image itself
+ * where the nearest wrong one is farther than its epsilon. Of other attacks each run is by itself.
+ */
+export async function strongAttack(
+  runs: readonly Attack[],
+  subject: Subject,
+  reached: (run: number, images: readonly Float32Array[]) => Promise<void>,
+): Promise<void> {
+  const [first] = runs
+  if (first?.kind === 'cw') {
+    const found = await nearestWrong(first, subject)
+    for (const [run, { epsilon }] of runs.entries())
+      await reached(
+        run,
+        found.map(({ x, norm }, at) => (norm <= epsilon ? x : (subject.images[at] ?? x))),
+      )
+    return
+  }
+  for (const [run, attack] of runs.entries()) {
+    const found = await strongest(
+      attack,
+      subject,
+      subject.images.map(() => attack.epsilon),
+    )
+    await reached(
+      run,
+      found.map(({ x }) => x),
+    )
+  }
+}
