@@ -52,12 +52,14 @@ export {
   outcomePages,
   outcomesOf,
   rankingsOf,
+  trueClassAnswers,
   verdictsOf,
   type ClassConfidence,
   type ConfidentImage,
   type ImageVerdicts,
   type Outcome,
   type RankedImage,
+  type TrueClassAnswer,
 } from './outcomes.ts'
 export { discordance, flips, isFlip, noPairs, pairCounts, type Flip, type PairCounts } from './pairs.ts'
 export {

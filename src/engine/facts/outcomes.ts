@@ -46,6 +46,38 @@ function outcomesIn(db: Db, images: readonly ImageRow[], of: FactsOf): Outcome[]
 export const outcomesOf = (db: Db, source: ImageSource, facts: FactsOf): Outcome[] =>
   [...outcomePages(db, source, facts)].flat()
 
+/** What a prediction says of the true class. */
+export interface TrueClassAnswer {
+  predicted: number
+  correct: boolean | null
+  /** null where the model does not have the true class, or the outputs were not finite; so is the logit. */
+  trueProbability: number | null
+  trueLogit: number | null
+}
+
+/**
+ * Reads what the predictions of a source's images say of their true classes, by image id.
+ *
+ * @throws WORKSPACE_CORRUPT where a prediction is not as it was stored
+ */
+export function trueClassAnswers(db: Db, source: ImageSource, of: FactsOf): Map<number, TrueClassAnswer> {
+  const { list, bytes, from } = sourceMarks(db, source)(of)
+  const facts = cellFacts(db, of)
+  const found = new Map<number, TrueClassAnswer>()
+  for (let at = 0; at < bytes.length; at++) {
+    const fact = bytes[at] === 0 ? null : facts.of(list.examples[from + at] ?? 0)
+    if (!fact) continue
+    const finite = isFinitePrediction(fact)
+    found.set(list.ids[from + at] ?? 0, {
+      predicted: fact.predicted,
+      correct: isCorrect(fact.correct),
+      trueProbability: finite ? fact.trueProbability : null,
+      trueLogit: finite ? fact.trueLogit : null,
+    })
+  }
+  return found
+}
+
 /** Images read at a time. */
 const page = 5000
 

@@ -26,6 +26,8 @@ import { objectNet } from './benchmarks/objectNet/index.ts'
 import { representation } from './kinds/representation/index.ts'
 import { saliencyGallery } from './kinds/saliencyGallery/index.ts'
 import { salientPatchDrop } from './kinds/salientPatchDrop/index.ts'
+import { leastEpsilonStudy } from './kinds/attacks/least/index.ts'
+import { strongAttacks } from './kinds/attacks/strong/index.ts'
 import { transferAttack } from './kinds/attacks/transfer/index.ts'
 import type { StudyDefinition } from './definition/index.ts'
 
@@ -45,6 +47,8 @@ export const studyDefinitions: readonly StudyDefinition[] = [
   randomPatchDrop,
   salientPatchDrop,
   adversarial,
+  strongAttacks,
+  leastEpsilonStudy,
   transferAttack,
   lesion,
   noiseFrequency,

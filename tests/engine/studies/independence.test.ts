@@ -81,6 +81,20 @@ const small: Record<
     models: ['replk3', 'resnet'],
     params: () => ({ attack: 'pgd', epsilons: [0.004], steps: [1, 3], restarts: 2 }),
   },
+  'strong-attacks': {
+    models: ['replk3', 'resnet'],
+    params: () => ({
+      ...{
+        norm: 'l2',
+        attacks: ['apgd-ce', 'apgd-t', 'cw', 'square'],
+        epsilons: [0.2],
+        steps: 3,
+        restarts: 2,
+      },
+      ...{ targets: 1, queries: 4, searches: 1, searchSteps: 3 },
+    }),
+  },
+  'least-epsilon': { params: () => ({ images: 12, steps: 3, halvings: 2 }) },
   'transfer-attack': {
     models: ['resnet', 'vit'],
     params: ({ replk3 }) => ({ surrogate: replk3, attack: 'taig-r', epsilons: [0.03], iterations: 1 }),
@@ -266,6 +280,8 @@ describe('a condition that changes nothing gives the clean prediction', () => {
     ['adversarial', { attack: 'fgsm', epsilons: [1e-9], transfer: false }],
     ['adversarial', { attack: 'pgd', epsilons: [1e-9], steps: [2], transfer: false }],
     ['adversarial', { attack: 'mifgsm', epsilons: [1e-9], steps: [2], transfer: false }],
+    ['adversarial', { attack: 'pgd', norm: 'l2', epsilons: [1e-9], steps: [2], transfer: false }],
+    ['strong-attacks', { attacks: ['apgd-ce', 'apgd-t', 'square'], epsilons: [0], steps: 2 }],
     ['transfer-attack', { attack: 'taig-s', epsilons: [1e-9], iterations: 1 }],
     ['noise-frequency', { centres: [500], epsilon: 1e-9 }],
     ['kernel-size', { sizes: [3] }],

@@ -23,9 +23,9 @@ SIDE, PATCH = 96, 16
 SHAPE = (SIDE, SIDE, 3)
 
 
-def draws(kind: str, count: int, keys: list[list]) -> np.ndarray:
-    """float64 [len(keys), count]."""
-    requests = json.dumps([{"key": key, "kind": kind, "count": count} for key in keys])
+def draws(kind: str, count: int, keys: list[list], skip: int = 0) -> np.ndarray:
+    """float64 [len(keys), count], after `skip` uniform numbers."""
+    requests = json.dumps([{"key": key, "kind": kind, "count": count, "skip": skip} for key in keys])
     made = subprocess.run(["node", ROOT / "tools/goldens/studies/numbers.ts"], input=requests.encode(), stdout=subprocess.PIPE, check=True, cwd=ROOT)
     return np.frombuffer(made.stdout, "<f8").reshape(len(keys), count)
 

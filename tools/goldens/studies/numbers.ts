@@ -13,12 +13,15 @@ const requests = z
       key: z.array(z.union([z.string(), z.number()])),
       kind: z.enum(['uniform', 'normal']),
       count: z.int().positive(),
+      /** Uniform numbers that are drawn before. */
+      skip: z.int().min(0).default(0),
     }),
   )
   .parse(JSON.parse(readFileSync(0, 'utf8')))
 
-for (const { key, kind, count } of requests) {
+for (const { key, kind, count, skip } of requests) {
   const random = generator(...key)
+  for (let drawn = 0; drawn < skip; drawn++) random.uniform()
   const numbers =
     kind === 'normal'
       ? Float64Array.from(random.normals(count))

@@ -15,6 +15,8 @@ import {
   type PlannedCondition,
   type RankedImage,
   rankingsOf,
+  trueClassAnswers,
+  type TrueClassAnswer,
   verdictsOf,
 } from '../../facts/index.ts'
 import { pictureName } from './pictureName.ts'
@@ -89,6 +91,12 @@ export function verdicts(db: Db, model: GridModel, key: string): ImageVerdicts {
   return found
     ? verdictsOf(db, found.source, found.facts)
     : { ids: new Float64Array(0), right: new Uint8Array(0) }
+}
+
+/** Reads what a model's predictions say of the true classes of an ungrouped condition, by image id. */
+export function answersUnder(db: Db, model: GridModel, key: string): Map<number, TrueClassAnswer> {
+  const found = factsUnder(model, key)
+  return found ? trueClassAnswers(db, found.source, found.facts) : new Map()
 }
 
 /** Names the pictures of the images of an ungrouped condition, by image id. */
