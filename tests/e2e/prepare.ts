@@ -10,6 +10,15 @@ export const goTo = (page: Page, hash: string) =>
     location.hash = to
   }, hash)
 
+/** Changes the theme of the system, which the page follows while no other is chosen. */
+export async function systemTheme(page: Page, theme: 'light' | 'dark') {
+  await page.emulateMedia({ colorScheme: theme })
+  await page.waitForFunction(
+    (dark) => document.documentElement.classList.contains('dark') === dark,
+    theme === 'dark',
+  )
+}
+
 /** Runs a command by its title, from the palette. */
 export async function command(page: Page, title: string) {
   await page.keyboard.press('Control+K')
