@@ -25,7 +25,7 @@ beforeAll(async () => {
 describe('an engine on another machine', () => {
   const pidFile = join(folder, 'connection')
   const command = { file: 'sh', args: ['-c', `echo $$ > ${pidFile}; exec ${program} serve --stdio`] }
-  const first = farEngine(env, { address, command, pingEveryMs: 300 })
+  const first = farEngine(env, { address, command, pingEveryMs: 1000 })
   /** Ends the program that the engine is reached through. */
   const cut = () => process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL')
   beforeAll(async () => {
@@ -197,7 +197,8 @@ describe('a far end', () => {
   const silent = `printf '\\nkernelscope:stdio:1 {"version":"0.1.0","platform":"x","home":"/","workspace":null}\\n'; exec sleep 100`
 
   it('that is silent counts as lost', async () => {
-    const far = shell(silent, { pingEveryMs: 20 })
+    // This process may be held up for less than five pings: more would count as a sleep.
+    const far = shell(silent, { pingEveryMs: 200 })
     far.engine.start()
     await expect
       .poll(() => far.states.findLast((state) => state.state === 'down' && !state.busy))
