@@ -27,13 +27,13 @@ describe('preprocessings of a study', { timeout: 120_000 }, () => {
   let datasetId: number
   /** A transformer with mean and std 0.5, squashed to its input, bicubic. */
   let vit: number
-  const images = 16
+  const images = 8
 
   beforeAll(async () => {
     engine = await createEngine({ overrides: { threads: 1, batch: 8 } })
     client = engine.client
     await client.workspace.create({ path: join(folder, 'workspace') })
-    const originals = sampleImages(folder, 1)
+    const originals = sampleImages(folder, 1, images)
     // Larger than the input, so that resize, crop and interpolation change what the model sees.
     for (const name of readdirSync(originals)) {
       mkdirSync(join(folder, 'large', name), { recursive: true })
