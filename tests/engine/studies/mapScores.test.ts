@@ -53,6 +53,14 @@ describe('scores of maps', () => {
       ...['Grad-CAM', 'Relevance', ...controls].map((method) => [rows.at(-1)?.['model'], method]),
     ])
     for (const row of rows) expect(row).toMatchObject({ images: 3, pointing: 1 })
+    const pairs = tables.find(({ id }) => id === 'differences')?.rows ?? []
+    // Grad-CAM against two, and Grad-CAM against three with relevance against two.
+    expect(pairs).toHaveLength(2 + 3 + 2)
+    for (const { model, method, other, insertion } of pairs) {
+      const of = (name: unknown) =>
+        Number(rows.find((row) => row['model'] === model && row['method'] === name)?.['insertion'])
+      expect(insertion).toBeCloseTo(of(method) - of(other), 9)
+    }
     expect(provenance.some((note) => note.endsWith('has no Relevance: its graph does not allow it.'))).toBe(
       true,
     )

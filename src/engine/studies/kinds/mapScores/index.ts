@@ -10,7 +10,7 @@ import { forwardsOf, methodsFor, orderersFor, params, titleOf } from './params.t
 import { scorePoint } from './point.ts'
 import { scoresRewrite } from './stored.ts'
 import { summarised, toleranceOf, type Scored } from './summary.ts'
-import { gainTable, keyOf, scoreTable } from './tables.ts'
+import { differenceTable, keyOf, scoreTable } from './tables.ts'
 
 /** Scores of saliency maps: deletion and insertion, pointing game, sanity check by random weights. */
 export const mapScores = defineStudy({
@@ -124,7 +124,7 @@ export const mapScores = defineStudy({
     const pointed = scored.filter(({ pointing }) => pointing !== null)
     return {
       key: keyOf(scored, models),
-      tables: [scoreTable(scored), await gainTable(scored)],
+      tables: [scoreTable(scored), await differenceTable(scored)],
       figures: [
         areaBars('deletion', scored, shown),
         areaBars('insertion', scored, shown),

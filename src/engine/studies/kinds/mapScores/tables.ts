@@ -18,18 +18,16 @@ const columns = (key: string, title: string, kind: 'number' | 'fraction', better
   { key: `${key}Hi`, title: `${title}, to`, kind },
 ]
 
-const named = [
-  { key: 'model', title: 'Model', kind: 'text' as const },
-  { key: 'method', title: 'Map', kind: 'text' as const },
-  { key: 'images', title: 'Images', kind: 'integer' as const },
-]
+const modelColumn = { key: 'model', title: 'Model', kind: 'text' as const }
+const mapColumn = { key: 'method', title: 'Map', kind: 'text' as const }
+const imagesColumn = { key: 'images', title: 'Images', kind: 'integer' as const }
 
 /** All scores of all maps. */
 export const scoreTable = (scored: readonly Scored[]): DataTable => ({
   id: 'scores',
   title: 'Scores of the maps',
   columns: [
-    ...named,
+    ...[modelColumn, mapColumn, imagesColumn],
     ...columns('deletion', 'Deletion', 'number', 'lower'),
     ...columns('insertion', 'Insertion', 'number', 'higher'),
     ...columns('pointing', 'Pointing', 'fraction', 'higher'),
@@ -46,34 +44,36 @@ export const scoreTable = (scored: readonly Scored[]): DataTable => ({
   })),
 })
 
-/** Each map against the random map on the images that both have. */
-export async function gainTable(scored: readonly Scored[]): Promise<DataTable> {
+/** The differences of two maps' areas on the images that both have, the first minus the second. */
+async function differenceOf(a: Scored, b: Scored) {
+  const known = new Map(b.images.map(({ image, scores }) => [image.exampleId, measuresOf(scores)]))
+  const pairs = a.images.flatMap(({ image, scores }) => {
+    const other = known.get(image.exampleId)
+    return other ? [{ own: measuresOf(scores), other }] : []
+  })
+  const [deletion, insertion] = await estimatesOfColumns([
+    pairs.map((pair) => pair.own.deletion - pair.other.deletion),
+    pairs.map((pair) => pair.own.insertion - pair.other.insertion),
+  ])
+  return { images: pairs.length, ...bounds('deletion', deletion), ...bounds('insertion', insertion) }
+}
+
+/** Each two maps of a model, image by image; the random map and the middle of the image come second. */
+export async function differenceTable(scored: readonly Scored[]): Promise<DataTable> {
   const rows: DataTable['rows'] = []
-  for (const own of Map.groupBy(scored, ({ model }) => model.id).values()) {
-    const random = own.find(({ orderer }) => orderer === 'random')
-    const known = new Map(random?.images.map(({ image, scores }) => [image.exampleId, measuresOf(scores)]))
-    for (const { model, orderer, images } of own) {
-      if (isControl(orderer)) continue
-      const pairs = images.flatMap(({ image, scores }) => {
-        const other = known.get(image.exampleId)
-        return other ? [{ own: measuresOf(scores), other }] : []
-      })
-      const [deletion, insertion] = await estimatesOfColumns([
-        pairs.map((pair) => pair.own.deletion - pair.other.deletion),
-        pairs.map((pair) => pair.own.insertion - pair.other.insertion),
-      ])
-      rows.push({
-        ...{ model: model.title, method: titleOf(orderer), images: pairs.length },
-        ...bounds('deletion', deletion),
-        ...bounds('insertion', insertion),
-      })
-    }
-  }
+  for (const own of Map.groupBy(scored, ({ model }) => model.id).values())
+    for (const [at, a] of own.entries())
+      for (const b of own.slice(at + 1))
+        if (!isControl(a.orderer))
+          rows.push({
+            ...{ model: a.model.title, method: titleOf(a.orderer), other: titleOf(b.orderer) },
+            ...(await differenceOf(a, b)),
+          })
   return {
-    id: 'gain',
-    title: 'Difference from the random map',
+    id: 'differences',
+    title: 'Differences between maps of a model',
     columns: [
-      ...named,
+      ...[modelColumn, mapColumn, { key: 'other', title: 'minus', kind: 'text' as const }, imagesColumn],
       ...columns('deletion', 'Deletion', 'number', 'lower'),
       ...columns('insertion', 'Insertion', 'number', 'higher'),
     ],
