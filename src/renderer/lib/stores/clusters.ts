@@ -6,6 +6,7 @@ import { engine } from '../engine/index.ts'
 import { useStudiesStore } from './collections.ts'
 import { usePreferencesStore } from './preferences.ts'
 import { useStream } from './useStream.ts'
+import { useWorkspaceStore } from './workspace.ts'
 
 /** Runs of studies on clusters, kept up to date by the engine's stream, and the profiles of the person. */
 export const useClustersStore = defineStore('clusters', () => {
@@ -23,9 +24,11 @@ export const useClustersStore = defineStore('clusters', () => {
   function take(run: ClusterRun): void {
     const before = byId.value.get(run.id)
     byId.value = new Map(byId.value).set(run.id, run)
+    if (before && before.facts.added !== run.facts.added) void workspace.load().catch(() => {})
     if (before?.finishedAt === null && run.finishedAt !== null) ended(run)
   }
 
+  const workspace = useWorkspaceStore()
   const preferences = usePreferencesStore()
   const studies = useStudiesStore()
   function ended(run: ClusterRun): void {
