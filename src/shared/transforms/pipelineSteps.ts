@@ -39,7 +39,7 @@ export const stepSchemas = {
   patchDrop: z.strictObject({
     op: z.literal('patchDrop'),
     percent: patchDrop.shape.percent.default(50).meta({
-      title: 'Dropped',
+      title: 'Dropped patches',
       description: 'Share of the patches',
       unit: '%',
     }),

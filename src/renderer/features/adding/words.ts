@@ -61,7 +61,6 @@ const kinds: Record<string, string> = {
   objectnet: 'ObjectNet',
   ...Object.fromEntries([...classSets, ...corruptionSets].map(({ id, title }) => [id, title])),
   conditions: 'Conditions named by conditions.json',
-  ...Object.fromEntries(classSets.map(({ id, title }) => [id, title])),
 }
 
 /** The name of a published set, e.g. "ImageNet-A" of "imagenet-a". */

@@ -145,7 +145,7 @@ async function figureOf(
       series: await levelSeries(grid, valueOf, { repeats: 1 }),
       references: [],
       spans: [],
-      notes: ['Band: 95 % Wilson interval.'],
+      notes: [],
       alt: `Top-1 accuracy against ${label}, for ${names}.`,
     }
   const shown = new Map(levels.map((level) => [levelLabel(level, file.unit), keyOf(level.folder)]))
@@ -164,6 +164,6 @@ async function figureOf(
         ? { value: cell.top1, interval: cell.interval, ...standsOn(cell), ...ofAll(cell.sequence), key }
         : undefined
     },
-    notes: ['Whiskers: 95 % Wilson interval.'],
+    notes: [],
   })
 }

@@ -2,9 +2,10 @@ import { numberText } from '#shared/params/numbers.ts'
 import { conditionTransform, stepName, sweptSteps, type PipelineChoice } from '#shared/transforms/index.ts'
 import type { Condition } from '../../../facts/index.ts'
 import type { StoredModel } from '../../../models/index.ts'
-import { defineStudy, unchanged } from '../../definition/index.ts'
+import { defineStudy, type StudyWarning, unchanged } from '../../definition/index.ts'
 import { accuracyTable } from '../../summary/accuracyTable.ts'
 import { againstBaselineTable } from '../../summary/againstBaseline.ts'
+import { patchWarnings } from '../dropped.ts'
 import { params, step } from './params.ts'
 import { keyOf, pairedRows, pipelineFigures, stepWords, sweptTitle } from './view.ts'
 
@@ -64,6 +65,7 @@ export const pipeline = defineStudy({
       source: 'interval: Newcombe 1998; test: McNemar, exact',
     },
   ],
+  warnings: ({ pipeline: chosen }, models) => dropWarnings(chosen, models),
   axis: {
     title: ({ pipeline: chosen }) => sweptTitle(chosen) ?? '',
     of: ({ value }) => (value === undefined ? null : Number(value)),
@@ -83,6 +85,14 @@ export const pipeline = defineStudy({
     ],
   }),
 })
+
+/** What is doubtful of the patches that steps drop: shares that drop nothing, or everything. */
+function dropWarnings(chosen: PipelineChoice, models: readonly StoredModel[]): StudyWarning[] {
+  const drops = sweptSteps(chosen).flatMap(({ steps }) => steps.filter((one) => one.op === 'patchDrop'))
+  return [...Map.groupBy(drops, ({ patch }) => patch)].flatMap(([patch, all]) =>
+    patchWarnings(patch, [...new Set(all.map(({ percent }) => percent))], models),
+  )
+}
 
 const conditions = (chosen: PipelineChoice, { preprocessing: { std } }: StoredModel): Condition[] => [
   { key: 'clean', params: {}, title: 'clean', baseline: true, transform: unchanged },

@@ -74,7 +74,7 @@ export async function pipelineFigures(grid: Grid, chosen: PipelineChoice): Promi
             return cell && { value: cell.top1, interval: cell.interval, n: cell.n, key: cell.key }
           },
         })),
-        notes: [`Pipeline: ${steps}.`, 'Whiskers: 95 % Wilson interval.'],
+        notes: [`Pipeline: ${steps}.`],
       }),
     ]
   const shared = {
@@ -90,7 +90,7 @@ export async function pipelineFigures(grid: Grid, chosen: PipelineChoice): Promi
       y: accuracy,
       series: await levelSeries(grid, valueOf, { repeats: 1 }),
       references: [],
-      notes: [`Pipeline: ${steps}.`, 'Band: 95 % Wilson interval.'],
+      notes: [`Pipeline: ${steps}.`],
       alt: `Top-1 accuracy under ${steps}, against ${label}, for ${names}.`,
     },
     {
