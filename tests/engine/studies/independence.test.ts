@@ -281,7 +281,10 @@ describe('a condition that changes nothing gives the clean prediction', () => {
     ['adversarial', { attack: 'pgd', epsilons: [1e-9], steps: [2], transfer: false }],
     ['adversarial', { attack: 'mifgsm', epsilons: [1e-9], steps: [2], transfer: false }],
     ['adversarial', { attack: 'pgd', norm: 'l2', epsilons: [1e-9], steps: [2], transfer: false }],
-    ['strong-attacks', { attacks: ['apgd-ce', 'apgd-t', 'square'], epsilons: [0], steps: 2 }],
+    [
+      'strong-attacks',
+      { attacks: ['apgd-ce', 'apgd-t', 'square'], epsilons: [1e-9], steps: 2, queries: 2, checks: false },
+    ],
     ['transfer-attack', { attack: 'taig-s', epsilons: [1e-9], iterations: 1 }],
     ['noise-frequency', { centres: [500], epsilon: 1e-9 }],
     ['kernel-size', { sizes: [3] }],

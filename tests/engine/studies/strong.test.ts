@@ -85,6 +85,12 @@ const joined = {
   },
 }
 
+/** Whether each image is right under every attack of the golden. */
+const rightUnderAll = () =>
+  golden.classes.map((y, at) =>
+    Object.values(golden.attacks.linf).every(({ predicted }) => predicted[at] === y),
+  )
+
 describe('against PyTorch with the same draws (tools/goldens/studies/strong.py)', () => {
   it('the golden was made with the model in this repository', () => {
     const [path = ''] = [sampleModel('replk3')]
@@ -108,6 +114,48 @@ describe('against PyTorch with the same draws (tools/goldens/studies/strong.py)'
     },
     120_000,
   )
+
+  it('joins the attacks image by image, and says which checks hold', async () => {
+    const id = await run('strong-attacks', joined.linf)
+    const { tables, figures, complete, conditions } = await engine.client.studies.result({ id })
+    expect(complete).toBe(true)
+    const rowsOf = (table: string) => tables.find((one) => one.id === table)?.rows ?? []
+    const clean = conditions[0]?.correct ?? 0
+    const right = rightUnderAll().filter(Boolean).length
+    expect(rowsOf('joint')).toMatchObject([{ n: 16, clean: clean / 16, right: right / 16 }])
+    expect(rowsOf('parts').at(-1)).toMatchObject({ attack: 'Square', n: clean, left: right / 16 })
+    const { rows, point } = await engine.client.studies.flips({
+      ...{ id, modelId: modelIds[0] ?? 0, key: 'joint,epsilon=0.004' },
+      direction: 'smallest',
+    })
+    expect(point?.title).toContain('of 4')
+    const whole = golden.digests.filter((digest) => rows.find((row) => row.id === idOf(digest))?.value === 0)
+    expect(whole).toEqual(golden.digests.filter((_, at) => rightUnderAll()[at]))
+    expect(figures.map((figure) => figure.id)).toEqual([
+      ...['joint', 'broken', 'attack-apgd-ce', 'attack-apgd-dlr', 'attack-apgd-t', 'attack-square'],
+    ])
+    const states = Map.groupBy(rowsOf('checks'), ({ state }) => state)
+    expect(states.get('does not hold')).toBeUndefined()
+    expect(states.get('holds')?.map(({ check }) => check)).toEqual(
+      expect.arrayContaining([
+        'Square with ε 0 gives the answers without an attack',
+        'The loss rises: APGD-T',
+        'Without a bound (L∞) no image stays right',
+        'An attack without gradients makes nothing wrong that those with gradients do not',
+      ]),
+    )
+    // One ε has no larger one; three checks are not part of the study.
+    expect(states.get('not checked')).toHaveLength(4 + 3)
+  })
+
+  it.each([
+    ['strong-attacks', { attacks: ['cw'] }, 'CW makes the L2 norm'],
+    ['strong-attacks', { epsilons: [2] }, '2 is above 1'],
+    ['least-epsilon', { attack: 'cw' }, 'CW makes the L2 norm'],
+    ['adversarial', { epsilons: [8] }, '8 is above 1'],
+  ])('%s refuses %j', async (kind, params, message) => {
+    await expect(engine.client.studies.run({ kind, params, modelIds, datasetId })).rejects.toThrow(message)
+  })
 
   it.each([
     ['apgd-ce', { attack: 'apgd-ce', largest: 0.016, halvings: 4, steps: 5 }, 0.0002],

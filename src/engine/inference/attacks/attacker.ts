@@ -58,7 +58,7 @@ async function attack(
   const take = async (run: number, x: Float32Array) =>
     worst[run]?.take(await graphs.outputs(x), x, targets, keep && run === runs.length - 1)
   if (runs[0] && stopsWhenWrong(runs[0])) {
-    await strongAttack(runs, subjectOf(request, graphs, asked), async (run, images) => {
+    await strongAttack(runs, imagesIn(request, graphs, asked), async (run, images) => {
       const x = x0.slice()
       for (const [row, image] of images.entries()) x.set(image, row * values)
       if (runs[run]?.rounded) roundTo8Bit(x)
@@ -87,12 +87,12 @@ async function leastOf(
   asked: Extract<InferenceTask, { kind: 'leastEpsilons' }>,
 ): Promise<Answers['leastEpsilons']> {
   const started = performance.now()
-  const found = await leastEpsilons(asked.attack, subjectOf(request, graphs, asked), asked.halvings)
+  const found = await leastEpsilons(asked.attack, imagesIn(request, graphs, asked), asked.halvings)
   return { ...found, milliseconds: performance.now() - started }
 }
 
 /** The images of a slice one by one, without the padding. */
-function subjectOf(
+function imagesIn(
   { height, width, classes, fixed }: OpenAttackRequest,
   graphs: AttackGraphs,
   { pixels, first, batch, rows, targets, keys, stop }: Omit<Asked, 'kind' | 'runs' | 'keep'>,

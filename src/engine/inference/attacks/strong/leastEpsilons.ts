@@ -1,6 +1,6 @@
 import type { Attack } from '#shared/attacks.ts'
 import { normOf } from '../balls.ts'
-import { nearestWrong, strongest, type Subject } from './strongest.ts'
+import { nearestWrong, strongest, type AttackedImages } from './strongest.ts'
 
 /** What is known of the least epsilon that makes the answer for an image wrong, for each image. */
 export interface LeastEpsilons {
@@ -16,20 +16,20 @@ export interface LeastEpsilons {
  */
 export async function leastEpsilons(
   attack: Attack,
-  subject: Subject,
+  attacked: AttackedImages,
   halvings: number,
 ): Promise<LeastEpsilons> {
-  const { images, classes } = subject
+  const { images, classes } = attacked
   const withstood = new Float64Array(images.length)
   const broken = new Float64Array(images.length).fill(Infinity)
   if (attack.kind === 'cw') {
-    const found = await nearestWrong(attack, subject)
+    const found = await nearestWrong(attack, attacked)
     for (const [at, { norm }] of found.entries()) {
       broken[at] = norm <= attack.epsilon ? norm : Infinity
       withstood[at] = Math.min(norm, attack.epsilon)
     }
   } else {
-    const zero = await strongest({ ...attack, restarts: 0 }, subject, [])
+    const zero = await strongest({ ...attack, restarts: 0 }, attacked, [])
     for (const [at, { wrong }] of zero.entries()) if (wrong) broken[at] = 0
     for (let halving = 0; halving <= halvings; halving++) {
       const left = [...images.keys()].filter(
@@ -39,7 +39,7 @@ export async function leastEpsilons(
       const epsilons = left.map((at) =>
         halving === 0 ? attack.epsilon : ((withstood[at] ?? 0) + (broken[at] ?? 0)) / 2,
       )
-      const found = await strongest(attack, part(subject, left), epsilons)
+      const found = await strongest(attack, part(attacked, left), epsilons)
       for (const [place, at] of left.entries()) {
         const tried = epsilons[place] ?? 0
         const one = found[place]
@@ -59,7 +59,10 @@ const lengthOf = (x: Float32Array, x0: Float32Array, attack: Attack): number =>
     attack.norm ?? 'linf',
   )
 
-const part = ({ images, classes, keys, ...rest }: Subject, places: readonly number[]): Subject => ({
+const part = (
+  { images, classes, keys, ...rest }: AttackedImages,
+  places: readonly number[],
+): AttackedImages => ({
   ...rest,
   images: places.map((at) => images[at] ?? new Float32Array(0)),
   classes: places.map((at) => classes[at] ?? -1),

@@ -9,7 +9,7 @@ import { crossEntropy, isWrong, logitsRatio, logitsRatioTo, marginOf, ranked } f
 import { squareAttack } from './square.ts'
 
 /** Images under attack. */
-export interface Subject extends Sides {
+export interface AttackedImages extends Sides {
   images: Images
   /** True classes; -1 where the network does not know it. */
   classes: readonly number[]
@@ -31,7 +31,7 @@ const classesFor: Partial<Record<Attack['kind'], number>> = { 'apgd-dlr': 3, 'ap
  */
 export async function strongest(
   attack: Attack,
-  { images, classes, keys, network, ...sides }: Subject,
+  { images, classes, keys, network, ...sides }: AttackedImages,
   epsilons: readonly number[],
 ): Promise<Found[]> {
   const clean = await network.outputs(images)
@@ -86,7 +86,7 @@ function once(
  * The nearest wrong image of each by Carlini and Wagner's attack, and its L2 distance: 0 where the answer is wrong already or the
  * class is not known, Infinity where none was found.
  */
-export async function nearestWrong(attack: Attack, { images, classes, keys, network }: Subject) {
+export async function nearestWrong(attack: Attack, { images, classes, keys, network }: AttackedImages) {
   const clean = await network.outputs(images)
   const found = images.map((x) => ({ x, norm: 0 }))
   const left = [...images.keys()].filter((at) => {
