@@ -13,7 +13,7 @@ export const saliencyGallery = defineStudy({
   title: 'Saliency gallery',
   section: 'extra',
   description:
-    'Where models look: gradient-based saliency of some images, by model and method, and how far the models agree.',
+    'Where models look: saliency of some images, by model and method, and how far the models agree.',
   params,
   presets: [
     {
