@@ -27,7 +27,7 @@ interface RankingFlags extends GlobalOptions {
 export function addSuiteCommands(study: Command, session: CliSession, fail: (exit: number) => void): void {
   study
     .command('suite')
-    .description('run the benchmarks that the datasets of the workspace allow, all six and clean accuracy')
+    .description('run the benchmarks that the datasets of the workspace allow, and clean accuracy')
     .option(
       '--model <name>',
       'id, title or file; several by repeating it, all models where left out',

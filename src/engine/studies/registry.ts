@@ -6,6 +6,7 @@ import { imagenetA } from './benchmarks/imagenetA/index.ts'
 import { imagenetC } from './benchmarks/imagenetC/index.ts'
 import { imagenetO } from './benchmarks/imagenetO/index.ts'
 import { imagenetP } from './benchmarks/imagenetP/index.ts'
+import { imagenetReal } from './benchmarks/imagenetReal/index.ts'
 import { imagenetR } from './benchmarks/imagenetR/index.ts'
 import { classSetStudies } from './benchmarks/classSets/index.ts'
 import { corruptionSetStudies } from './benchmarks/corruptionSets/index.ts'
@@ -44,6 +45,7 @@ export const studyDefinitions: readonly StudyDefinition[] = [
   ...corruptionSetStudies,
   cueConflict,
   objectNet,
+  imagenetReal,
   randomPatchDrop,
   salientPatchDrop,
   adversarial,

@@ -384,6 +384,7 @@ describe('the suite', () => {
       'imagenet-3dcc',
       'cue-conflict',
       'objectnet',
+      'imagenet-real',
     ])
     expect(await client.studies.list()).toEqual([])
     const input = { modelIds, kinds: ['clean-accuracy'] }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -52,6 +52,7 @@ describe('on images that are cropped already', () => {
       }
       return addDataset(engine.client, join(folder, name))
     }
+    writeFileSync(join(folder, 'real.json'), '[]')
     datasetId = await pictures('cifar', cifar10Classes)
     plainId = await pictures('plain', [...cifar10Classes, 'zebra'])
   }, 60_000)
@@ -134,7 +135,8 @@ describe('on images that are cropped already', () => {
       if (models.some(({ conditions }) => conditions.some(({ condition }) => condition.baseline))) studies++
       for (const { model, conditions } of models)
         for (const { condition } of conditions.filter(
-          ({ condition: { baseline, readout } }) => baseline && !readout,
+          ({ condition: { baseline, readout }, source }) =>
+            baseline && !readout && source.datasetId === datasetId,
         )) {
           const { preprocessing = model.preprocessing, rewrite } = condition
           const found = keys.get(model.id) ?? new Set()
