@@ -88,6 +88,15 @@ it(
   },
 )
 
+it('joined attacks in the L2 norm are made again, one image after the other', patient, async () => {
+  const params = {
+    ...{ norm: 'l2', attacks: ['apgd-t', 'cw', 'square'], epsilons: [0.2], steps: 2, targets: 1 },
+    ...{ queries: 3, searches: 1, searchSteps: 2, checks: false },
+  }
+  const verdict = await verify(engine, await bundled('strong-attacks', params, ['replk3']), { sample: 1000 })
+  expect(verdict).toMatchObject({ verdict: 'agrees', facts: 32, checked: 32, unchecked: [] })
+})
+
 describe('images of an attack with a surrogate model', patient, () => {
   const ofTransfer = { attack: 'pgd', epsilons: [0.03], iterations: 2 }
   const transfer = () =>
@@ -175,6 +184,7 @@ describe('measured vectors', patient, () => {
     ['feature-variance', { images: 8, order: 'batch-mean', batch: 4 }, ['replk3'], 2],
     ['representation-similarity', { images: 8, batch: 4 }, ['replk3', 'vit'], 4],
     ['receptive-field', { images: 4 }, ['replk3'], 5],
+    ['least-epsilon', { images: 4, steps: 3, halvings: 2 }, ['replk3'], 4],
     ['map-scores', { images: 2, methods: ['gradCam'], steps: 2, cascade: 1 }, ['replk3'], 6],
     [
       'saliency-gallery',
