@@ -187,6 +187,8 @@ describe('against PyTorch with the same draws (tools/goldens/studies/strong.py)'
       const params = { attack, norm: 'l2', epsilons: [0.2], steps: [4], baseline: false, transfer: false }
       const steps = attack === 'fgsm' ? 1 : 4
       const id = await run('adversarial', params)
+      const { conditions } = await engine.client.studies.result({ id })
+      expect(conditions[1]?.title).toMatch(/^ε 0\.2 \(L2\)/)
       const { found, wanted, mean } = compared(
         await answersOf(id, `epsilon=0.2,steps=${steps}`),
         golden.steps[attack],

@@ -17,10 +17,11 @@ export const attackTitles: Record<Attack['kind'], string> = {
 }
 
 /**
- * An epsilon in [0,1] units, as it was typed, and in the other notation: "ε 0.1 (25.5/255)", "ε 8/255 (0.0314)".
+ * An epsilon in [0,1] units, as it was typed, and in the other notation: "ε 0.1 (25.5/255)", "ε 8/255 (0.0314)". An L2
+ * norm has no other: "ε 0.5 (L2)".
  */
-export const epsilonTitle = (epsilon: number): string =>
-  `ε ${numberText(epsilon)} (${otherNotation(epsilon)})`
+export const epsilonTitle = (epsilon: number, norm: 'linf' | 'l2' = 'linf'): string =>
+  norm === 'l2' ? `ε ${epsilon} (L2)` : `ε ${numberText(epsilon)} (${otherNotation(epsilon)})`
 
 /** "25.5/255" beside a decimal, "0.0314" beside a fraction. Rounded to three places. */
 export function otherNotation(epsilon: number): string {

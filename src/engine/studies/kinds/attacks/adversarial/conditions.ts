@@ -58,8 +58,8 @@ export function transferCondition(attack: Attack, model: StoredModel, surrogate:
 }
 
 /** The title of the study's own attack leaves out the attack's name. */
-const titleOf = ({ kind, epsilon, steps }: Attack, own: boolean): string =>
-  [own ? '' : attackTitles[kind], epsilonTitle(epsilon), own && steps > 1 ? `${steps} steps` : '']
+const titleOf = ({ kind, norm, epsilon, steps }: Attack, own: boolean): string =>
+  [own ? '' : attackTitles[kind], epsilonTitle(epsilon, norm), own && steps > 1 ? `${steps} steps` : '']
     .filter(Boolean)
     .join(', ')
 

@@ -106,7 +106,7 @@ export function transferMatrix(grid: Grid, chosen: AdversarialParams): FigureSpe
         range: { min: 0, max: 1 },
       },
       notes: [
-        `Images of the attack at ${epsilonTitle(Number(sample?.params['epsilon']))}; on the diagonal the model that they were made with.`,
+        `Images of the attack at ${epsilonTitle(Number(sample?.params['epsilon']), chosen.norm)}; on the diagonal the model that they were made with.`,
         ...(none > 0
           ? [
               `${none} of ${values.length} pairs are empty: not measured, or the models take images of other sizes.`,

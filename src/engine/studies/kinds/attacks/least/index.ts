@@ -76,7 +76,7 @@ export const leastEpsilonStudy = defineStudy({
     if (epsilon === undefined) return null
     const { least } = storedLeast(db, await leastImages(db, source, chosen), model, chosen)
     return {
-      title: `Least epsilon, at ${epsilonTitle(epsilon)}`,
+      title: `Least epsilon, at ${epsilonTitle(epsilon, chosen.norm)}`,
       unit: 'none',
       note: 'Each image with its least epsilon; without one where the attack failed at the largest. The point is the share of images whose least epsilon is larger.',
       images: least.map(({ image, broken }) => ({
@@ -98,7 +98,7 @@ export const leastEpsilonStudy = defineStudy({
       figures: [curveFigure(read, chosen)],
       reported: [],
       notes: [
-        `${images.length} images drawn with seed ${chosen.seed}; ${attackTitles[chosen.attack]}, ${normTitles[chosen.norm]}, up to ${epsilonTitle(chosen.largest)}.`,
+        `${images.length} images drawn with seed ${chosen.seed}; ${attackTitles[chosen.attack]}, ${normTitles[chosen.norm]}, up to ${epsilonTitle(chosen.largest, chosen.norm)}.`,
         ...read.flatMap(({ model, problems }) => problemNotes(model.title, images.length, problems.values())),
       ],
     }

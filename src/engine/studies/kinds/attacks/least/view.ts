@@ -93,7 +93,7 @@ export function keyOf(models: readonly ModelLeast[], { norm, largest }: LeastPar
   if (medians.every(({ value }) => value !== null))
     return keyNumber(`Median least epsilon, ${normTitles[norm]}`, 'number', medians)
   return keyNumber(
-    `Right at ${epsilonTitle(largest)}`,
+    `Right at ${epsilonTitle(largest, norm)}`,
     'fraction',
     models.map(({ model, least }) => ({
       modelId: model.id,

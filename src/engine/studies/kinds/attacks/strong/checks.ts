@@ -69,7 +69,7 @@ function weakerChecks(
     return finding(
       name,
       closest.strong <= closest.weak,
-      `at ${epsilonTitle(closest.epsilon)}, where it is closest: ${shown(closest.strong)} against ${shown(closest.weak)} right`,
+      `at ${epsilonTitle(closest.epsilon, chosen.norm)}, where it is closest: ${shown(closest.strong)} against ${shown(closest.weak)} right`,
     )
   }
   return [

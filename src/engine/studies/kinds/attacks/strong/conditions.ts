@@ -89,7 +89,8 @@ export function strongConditions(chosen: StrongParams, model: StoredModel): Cond
     way: role === 'attack' ? attackTitles[attack.kind] : 'checks',
     transform: () => attack,
   })
-  const named = (attack: Attack) => `${attackTitles[attack.kind]}, ${epsilonTitle(attack.epsilon)}`
+  const named = (attack: Attack) =>
+    `${attackTitles[attack.kind]}, ${epsilonTitle(attack.epsilon, attack.norm)}`
   const at = (role: Role, kind: StrongKind | 'sign') =>
     epsilons.map((epsilon) => {
       const attack = attackOf(chosen, kind, epsilon)

@@ -39,7 +39,7 @@ export function lossChecks(db: Db, model: GridModel, chosen: StrongParams): Find
     return finding(
       name,
       kind === 'cw' ? under <= before : under < before,
-      `the probability of the true class falls from ${before.toFixed(3)} to ${under.toFixed(3)} on average at ${epsilonTitle(least)}, and for ${fell} of ${pairs.length} images`,
+      `the probability of the true class falls from ${before.toFixed(3)} to ${under.toFixed(3)} on average at ${epsilonTitle(least, chosen.norm)}, and for ${fell} of ${pairs.length} images`,
     )
   })
 }
@@ -59,7 +59,7 @@ export function gradientCheck(db: Db, model: GridModel, chosen: StrongParams): F
   return finding(
     name,
     still === 0,
-    `one step (FGSM, ${epsilonTitle(largest)}) leaves the output of the true class as it is for ${still} of ${pairs.length} images`,
+    `one step (FGSM, ${epsilonTitle(largest, chosen.norm)}) leaves the output of the true class as it is for ${still} of ${pairs.length} images`,
   )
 }
 
@@ -75,7 +75,7 @@ export function blackBox(joint: readonly Ensemble[], chosen: StrongParams): Find
     const only = parts
       .filter(({ kind }) => blackBoxes.includes(kind))
       .reduce((sum, { alone }) => sum + alone, 0)
-    return { only, text: `${only} of ${clean} images at ${epsilonTitle(epsilon)}` }
+    return { only, text: `${only} of ${clean} images at ${epsilonTitle(epsilon, chosen.norm)}` }
   })
   return finding(
     name,

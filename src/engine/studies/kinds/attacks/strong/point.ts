@@ -29,7 +29,7 @@ export async function jointPoint(
   }
   const { images } = ensembleOf(db, { images: 0 }, planned, chosen, epsilon)
   return {
-    title: `Attacks that make the image wrong, of ${attacksOf(chosen).length}, ${epsilonTitle(epsilon)}`,
+    title: `Attacks that make the image wrong, of ${attacksOf(chosen).length}, ${epsilonTitle(epsilon, chosen.norm)}`,
     unit: 'none',
     note: 'The point is the share of images that are right without an attack and under all of them.',
     images: images.map(({ id, wrong }) => ({ id, value: wrong })),

@@ -105,7 +105,7 @@ export function brokenFigure(found: readonly Ensemble[], chosen: StrongParams): 
     {
       id: 'broken',
       kind: 'heatmap',
-      title: `What each attack makes wrong, ${epsilonTitle(largest)}`,
+      title: `What each attack makes wrong, ${epsilonTitle(largest, chosen.norm)}`,
       x: { label: 'Model', unit: 'none', scale: 'category' },
       y: { label: 'Attack', unit: 'none', scale: 'category' },
       series: [],
@@ -130,7 +130,7 @@ export function brokenFigure(found: readonly Ensemble[], chosen: StrongParams): 
       notes: columns.map(
         ({ model, clean, n }) => `${model.title}: ${clean} of ${n} images are right before.`,
       ),
-      alt: `Share of images that each attack makes wrong at ${epsilonTitle(largest)}, by model.`,
+      alt: `Share of images that each attack makes wrong at ${epsilonTitle(largest, chosen.norm)}, by model.`,
     },
   ]
 }
@@ -190,7 +190,7 @@ export function jointMetrics(grid: Grid, found: readonly Ensemble[], chosen: Str
       const kinds = attacksOf(chosen).map((kind) => attackTitles[kind])
       return {
         key: `strong-attacks.${chosen.norm}`,
-        title: `Robust accuracy, ${normTitles[chosen.norm]}, ${epsilonTitle(largest)}`,
+        title: `Robust accuracy, ${normTitles[chosen.norm]}, ${epsilonTitle(largest, chosen.norm)}`,
         unit: 'fraction' as const,
         better: 'higher' as const,
         modelId: one.model.id,
