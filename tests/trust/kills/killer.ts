@@ -55,15 +55,15 @@ const halfOf = (data: unknown): Uint8Array | undefined =>
       ? data.subarray(0, data.length / 2)
       : undefined
 
-type Method = (...args: unknown[]) => unknown
+type Method = (this: unknown, ...args: unknown[]) => unknown
 
-/** Puts a function in the place of a method that counts a step before. `half` does a part of the step. */
+/** Puts a function in the place of a method that counts a step before. `half` does a part of the step, of the same owner. */
 function counting<T extends object>(owner: T, name: string, half: Method = () => undefined): void {
   const method: unknown = Reflect.get(owner, name)
   if (typeof method !== 'function') throw new Error(`there is no ${name}`)
   Reflect.set(owner, name, function (this: unknown, ...args: unknown[]): unknown {
     if (isLast()) {
-      half(...args)
+      Reflect.apply(half, this, args)
       die(`${name} ${args.find((arg) => typeof arg === 'string')?.slice(0, 200) ?? ''}`)
     }
     return Reflect.apply(method, this, args)
@@ -94,6 +94,14 @@ for (const name of ['writeFile', 'copyFile', 'cp', 'mkdir', 'rename', 'rm', 'unl
 }
 counting(fs, 'write', halfPiece)
 syncBuiltinESMExports()
+
+/** What an open file writes, by itself or as a stream. */
+const handle = await original.promises.open(process.execPath)
+for (const name of ['write', 'writeFile'])
+  counting(Object.getPrototypeOf(handle), name, function (data) {
+    if (typeof this === 'object' && this !== null && 'fd' in this) halfPiece(this.fd, data)
+  })
+await handle.close()
 
 const probe = new Database(':memory:')
 counting(Object.getPrototypeOf(probe.prepare('SELECT 1')), 'run')
