@@ -19,4 +19,15 @@ describe('the pages of the studies', () => {
       for (const preset of presets) expect(params.strict().safeParse(preset.params).success).toBe(true)
     },
   )
+
+  it('are all in the table of README.md, which has no others', () => {
+    const table = readFileSync('README.md', 'utf8').split('| study ')[1]?.split('\n\n')[0] ?? ''
+    const named = table.split('\n').flatMap((row) => {
+      const names = [...(row.split('|')[1] ?? '').matchAll(/`([a-z0-9-]+)`/g)].map(([, name = '']) => name)
+      // `imagenet-a`, `-r` stands for imagenet-a and imagenet-r.
+      const common = /^(.*)-/.exec(names[0] ?? '')?.[1] ?? ''
+      return names.map((name) => (name.startsWith('-') ? common + name : name))
+    })
+    expect(named.sort()).toEqual(studyDefinitions.map(({ id }) => id).sort())
+  })
 })
