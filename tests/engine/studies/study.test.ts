@@ -289,15 +289,13 @@ describe('random patch drop', () => {
     const labels = join(folder, 'labels.txt')
     writeFileSync(labels, Array.from({ length: 16 }, (_, k) => `other ${k}`).join('\n'))
     await engine.client.models.update({ id: modelIds[0] ?? 0, labels })
-    const study = await engine.client.studies.run({
-      kind: 'clean-accuracy',
-      modelIds: modelIds.slice(0, 1),
-      datasetId,
-    })
-    expect(await jobEnd(engine.client, study.job?.id ?? 0)).toMatchObject({
-      state: 'failed',
-      problem: { code: 'STUDY_LABELS' },
-    })
+    for (const kind of ['clean-accuracy', 'least-epsilon']) {
+      const study = await engine.client.studies.run({ kind, modelIds: modelIds.slice(0, 1), datasetId })
+      expect(await jobEnd(engine.client, study.job?.id ?? 0)).toMatchObject({
+        state: 'failed',
+        problem: { code: 'STUDY_LABELS' },
+      })
+    }
   })
 
   it('draws a class-balanced sample by seed', async () => {

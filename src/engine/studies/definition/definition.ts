@@ -108,7 +108,10 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject, P = z
   beside?(params: P): readonly BesideFile[]
   /** Its view reads only the models' files: no images, nothing stored. */
   fromWeights?: true
-  /** false where a model need not know the classes of the dataset. */
+  /**
+   * Whether a model must know a class of the dataset; left out = where images are measured under conditions. false: it need
+   * not.
+   */
   needsLabels?: boolean
 
   /**

@@ -65,7 +65,8 @@ export async function runStudy(
   if (onImages.length > 0 && images === 0 && !portion)
     throw new KernelscopeError('DATASET_EMPTY', 'the dataset has no readable image with a label')
   if (definition.needsLabels !== false)
-    for (const { model } of onImages) checkLabels(context.workspace, source.datasetId, model)
+    for (const { model } of definition.needsLabels ? models : onImages)
+      checkLabels(context.workspace, source.datasetId, model)
   await definition.fits?.(study.params, { workspace: context.workspace, models: plan.models, source })
   const progress = tracker(
     job,

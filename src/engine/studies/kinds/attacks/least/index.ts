@@ -53,6 +53,7 @@ export const leastEpsilonStudy = defineStudy({
   needs: () => [{ rewrite: 'differentiate', of: 'models' }],
   settle: settled,
   conditions: () => [],
+  needsLabels: true,
   extraWork: (chosen, context) =>
     sampledWork(
       context,
