@@ -72,7 +72,9 @@ describe('on images that are cropped already', () => {
     expect((await engine.client.datasets.get({ id: datasetId })).recognised).toBe('cifar-10')
   })
 
-  const onImages = studyDefinitions.filter(({ fromWeights }) => !fromWeights).map(({ id }) => id)
+  // One study measures folders that are named beside them, which no images here are.
+  const definitions = studyDefinitions.filter(({ id }) => id !== 'own-conditions')
+  const onImages = definitions.filter(({ fromWeights }) => !fromWeights).map(({ id }) => id)
 
   it.each(onImages)('%s shows a model under every condition with what the study changes', async (kind) => {
     const mean: [number, number, number] = [0.1, 0.2, 0.3]
@@ -130,7 +132,7 @@ describe('on images that are cropped already', () => {
   it('files all clean conditions under one variant of each model', async () => {
     const keys = new Map<number, Set<string>>()
     let studies = 0
-    for (const { id } of studyDefinitions) {
+    for (const { id } of definitions) {
       const models = await planned(id)
       if (models.some(({ conditions }) => conditions.some(({ condition }) => condition.baseline))) studies++
       for (const { model, conditions } of models)
