@@ -290,6 +290,8 @@ describe('the frame', () => {
     await page.getByRole('button', { name: 'Undo' }).click()
     await workspaceBar().getByRole('link', { name: 'archived' }).first().waitFor({ state: 'hidden' })
     await page.getByText('1 model and 1 dataset removed').first().waitFor()
+    // The message that was undone fades out.
+    await expect.poll(() => page.getByRole('button', { name: 'Undo' }).count()).toBe(1)
     await page.getByRole('button', { name: 'Undo' }).click()
     await workspaceBar().getByRole('link', { name: 'archived' }).first().waitFor()
   })
