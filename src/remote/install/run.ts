@@ -15,6 +15,9 @@ export interface Ran {
 /** Runs a command for the login shell of another machine, with this on its standard input. */
 export type Run = (command: string, input: Iterable<Uint8Array> | AsyncIterable<Uint8Array>) => Promise<Ran>
 
+/** What is said where a command ends before it has read all: which of them depends on whether a write was under way. */
+const notRead: ReadonlySet<unknown> = new Set(['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'])
+
 /** Most characters that are kept of each output. */
 const most = 2 ** 18
 
@@ -57,7 +60,7 @@ export function runThrough(
       ended.catch(() => undefined)
       await pipeline(Readable.from(input, { objectMode: false }), child.stdin).catch((error: unknown) => {
         // A command may end before it has read all; its exit code says why.
-        if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) {
+        if (!(error instanceof Error && 'code' in error && notRead.has(error.code))) {
           child.kill()
           throw error
         }
