@@ -1,6 +1,6 @@
 import type { SaliencyMethod } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { enlarged, type FeatureMaps } from '#shared/maths/featureMaps.ts'
+import type { FeatureMaps } from '#shared/maths/featureMaps.ts'
 import { fileOfModel } from '../models/index.ts'
 import {
   featureGradientOutput,
@@ -10,11 +10,9 @@ import {
   type VariantPlan,
 } from '../onnx/index.ts'
 import { computedBy } from './computedBy.ts'
-import { checkWanted } from './context.ts'
-import { differentiated, feedsOf, indexOf, outputsOf, type MapWay } from './explained.ts'
+import type { MapWay } from './explained.ts'
 import type { InspectedModel } from './inspectedModel.ts'
-import { opened } from './opening.ts'
-import { loadInputImage } from './picture.ts'
+import { oneGradient } from './oneGradient.ts'
 
 /**
  * The variant graph that gives the feature map of a method and the gradient to it.
@@ -37,37 +35,21 @@ export async function featurePlan(
 }
 
 /** A value for each position of a feature map, from its channels and the gradients to them, enlarged to [H,W,1]. */
-export const byFeatures: MapWay = async function* ({ context, model, image, method, target, of }) {
+export const byFeatures: MapWay = async function* (input) {
+  const { model, method } = input
   const way = computedBy(method.method, 'features')
   const { plan, point } = await featurePlan(model, method)
-  const inUse = yield* opened(context, model, plan, { total: 1, unit: 'gradients' })
-  try {
-    const shown = await loadInputImage(context, model, image)
-    const outputs = await outputsOf(inUse, model, shown)
-    const index = indexOf(target, image, outputs)
-    yield {
-      type: 'progress',
-      done: 0,
-      total: 1,
-      unit: 'gradients',
-      note: `${model.title} on ${inUse.provider}`,
-    }
-    checkWanted(context)
-    const feeds = feedsOf(model, shown, differentiated(model, index, of))
-    const given = [featuresOutput, featureGradientOutput]
-    const [features, gradients] = (await inUse.session.run(feeds, given)).outputs
+  const given = [featuresOutput, featureGradientOutput]
+  return yield* oneGradient(input, plan, given, ([features, gradients]) => {
     if (!features || !gradients) throw new KernelscopeError('INTERNAL', 'the graph has no feature map')
     const read = ({ data }: typeof features) => channelsFirst(data, features.shape.slice(1), point)
     const { values, ...shape } = read(features)
-    const map = way.combine({ features: values, gradients: read(gradients).values, ...shape })
     return {
-      values: enlarged(map, gridOf(features.shape, point), [shown.height, shown.width]),
-      ...{ channels: 1, shown, outputs, index, completeness: null, provider: inUse.provider },
+      values: way.combine({ features: values, gradients: read(gradients).values, ...shape }),
+      grid: gridOf(features.shape, point),
       layer: point.title,
     }
-  } finally {
-    inUse.end()
-  }
+  })
 }
 
 type Place = Pick<MappedPoint, 'layout' | 'extraTokens' | 'grid'>
