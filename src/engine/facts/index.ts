@@ -51,16 +51,15 @@ export {
   mostConfident,
   outcomePages,
   outcomesOf,
-  rankingsOf,
   trueClassAnswers,
   verdictsOf,
   type ClassConfidence,
   type ConfidentImage,
   type ImageVerdicts,
   type Outcome,
-  type RankedImage,
   type TrueClassAnswer,
 } from './outcomes.ts'
+export { rankingsOf, type RankedImage } from './rankings.ts'
 export { discordance, flips, isFlip, noPairs, pairCounts, type Flip, type PairCounts } from './pairs.ts'
 export {
   findConditions,
