@@ -1,5 +1,6 @@
 import { LruMap } from '../base/lruMap.ts'
 import {
+  changesSeen,
   checkedPack,
   confidenceIn,
   packColumns,
@@ -46,7 +47,6 @@ class CellReader {
   readonly #db: Db
   readonly #kept = new LruMap<string, Pack>(keptBytes, ({ bytes }) => bytes.length + 1000)
   readonly #find
-  readonly #now
   /** The cells that were asked for since anything was stored. */
   readonly #cells = new Map<string, CellFacts>()
   #state = ''
@@ -56,15 +56,11 @@ class CellReader {
     this.#find = db.prepare<[number, number, number], PackRow>(
       `SELECT ${packColumns} FROM prediction WHERE variant_id = ? AND condition_id = ? AND block = ?`,
     )
-    // What this connection has changed, and whether another one has.
-    this.#now = db
-      .prepare<[], [number, number]>('SELECT total_changes(), (SELECT data_version FROM pragma_data_version)')
-      .raw()
   }
 
   cell({ variantId, conditionId }: FactsOf): CellFacts {
     if (variantId === null || conditionId === null) return noFacts
-    const state = this.#now.get()?.join(' ') ?? ''
+    const state = changesSeen(this.#db)
     if (state !== this.#state) this.#cells.clear()
     this.#state = state
     const key = `${variantId} ${conditionId}`

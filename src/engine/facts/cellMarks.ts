@@ -1,5 +1,13 @@
 import { LruMap } from '../base/lruMap.ts'
-import { changesAfter, checkBlock, marks, selectBlocks, type Db, type FactBlock } from '../workspace/index.ts'
+import {
+  changesAfter,
+  changesSeen,
+  checkBlock,
+  marks,
+  selectBlocks,
+  type Db,
+  type FactBlock,
+} from '../workspace/index.ts'
 import type { FactsOf } from './join.ts'
 
 /** The marks of the facts of one variant under one condition: that of example e is `bytes[e - first]`, if any. */
@@ -31,6 +39,9 @@ export class MarksReader {
   readonly #pending = new Map<string, PendingChange[]>()
   #from = 0
   #last = -1
+  /** Cells that are up to date as long as nothing is stored. */
+  readonly #current = new Set<string>()
+  #state = ''
 
   readonly #folded
   readonly #blocks
@@ -52,12 +63,15 @@ export class MarksReader {
   of({ variantId, conditionId }: FactsOf): CellMarks {
     if (variantId === null || conditionId === null) return none
     const key = keyOf(variantId, conditionId)
+    this.#look()
+    const before = this.#kept.get(key)
+    if (before && this.#current.has(key)) return before
     this.#readChanges()
     const folded = this.#foldedThrough(variantId, conditionId)
-    const before = this.#kept.get(key)
     const cell = before && before.through >= folded ? before : this.#readBlocks(variantId, conditionId)
     const changed = apply(cell, this.#pending.get(key) ?? [])
     if (changed !== before) this.#kept.set(key, changed)
+    this.#current.add(key)
     return changed
   }
 
@@ -93,6 +107,13 @@ export class MarksReader {
     const pending = [...this.#pending.keys()].filter((key) => key.startsWith(`${variantId} `))
     const found = new Set([...folded, ...pending.map((key) => Number(key.split(' ')[1]))])
     return [...found].sort((a, b) => a - b)
+  }
+
+  /** Forgets what was up to date, where anything was stored since. */
+  #look(): void {
+    const state = changesSeen(this.#db)
+    if (state !== this.#state) this.#current.clear()
+    this.#state = state
   }
 
   #foldedThrough(variantId: number, conditionId: number): number {

@@ -177,11 +177,12 @@ export interface ImageVerdicts {
 export function verdictsOf(db: Db, source: ImageSource, facts: FactsOf): ImageVerdicts {
   const { list, bytes } = sourceMarks(db, source)(facts)
   const n = bytes.length - (countMarks({ bytes })[0] ?? 0)
-  if (n === bytes.length)
-    return {
-      ids: list.ids,
-      right: bytes.map((mark) => Number((mark & marks.verdictBits) === marks.rightVerdict)),
-    }
+  if (n === bytes.length) {
+    const all = new Uint8Array(n)
+    for (let at = 0; at < n; at++)
+      all[at] = Number(((bytes[at] ?? 0) & marks.verdictBits) === marks.rightVerdict)
+    return { ids: list.ids, right: all }
+  }
   const [ids, right] = [new Float64Array(n), new Uint8Array(n)]
   let place = 0
   for (let at = 0; at < bytes.length; at++) {

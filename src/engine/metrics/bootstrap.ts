@@ -17,19 +17,6 @@ export function* resamples(n: number, seed: number, draws = 1000): Generator<Uin
   }
 }
 
-/** Returns a function that counts how often a resample has each of n pictures. It writes to the same array each time. */
-export function countsOf(n: number): (indices: Uint32Array) => Uint32Array {
-  const counts = new Uint32Array(n)
-  return (indices) => {
-    counts.fill(0)
-    for (let i = 0; i < indices.length; i++) {
-      const index = indices[i] ?? 0
-      counts[index] = (counts[index] ?? 0) + 1
-    }
-    return counts
-  }
-}
-
 /** The interval that holds the middle share `level` in (0,1) of the values; null without values. */
 export function percentileInterval(values: readonly number[], level: number): Interval | null {
   if (values.length === 0) return null

@@ -1,7 +1,7 @@
 export { alexnetErrors, alexnetFlips } from './alexnet.ts'
 export { backgroundGap } from './backgrounds.ts'
-export { planesOf, sumsOver, type BitPlanes } from './bits/bitSets.ts'
-export { countsOf, percentileInterval, resamples } from './bootstrap.ts'
+export { countedPlanes, sumsOver, type BitPlanes } from './bits/bitSets.ts'
+export { percentileInterval, resamples } from './bootstrap.ts'
 export { calibrationError, expectedCalibrationError, responseRateAccuracy } from './calibration.ts'
 export {
   alexnet,

@@ -1,5 +1,6 @@
 export { asWorkspaceError, openDatabase, type Db } from './database.ts'
 export { isBackupDue, listBackups } from './backups.ts'
+export { changesSeen } from './changesSeen.ts'
 export { attach, columnsToCopy, type MergedIds } from './attached.ts'
 export { isLink } from './entries.ts'
 export { heal } from './keeping/heal.ts'

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { resampledShares } from '#engine/studies/benchmarks/shared/resampled.ts'
-import { countsOf, planesOf, resamples } from '#engine/metrics/index.ts'
+import { countedPlanes, resamples } from '#engine/metrics/index.ts'
 import { generator } from '#shared/random.ts'
 
 it.each([1, 7, 1023, 1024, 70_000])(
@@ -15,10 +15,10 @@ it.each([1, 7, 1023, 1024, 70_000])(
       ...[0.1, 0.5, 0.9, 0.3, 0.99].map((rate): [string, Uint8Array] => [String(rate), cell(rate)]),
     ])
     const shares = resampledShares({ pictures, wrong })
-    const [counts, planes] = [countsOf(pictures), planesOf(pictures)]
+    const counted = countedPlanes(pictures)
     // All draws of one picture give the largest sum.
     for (const indices of [...resamples(pictures, 0, 3), new Uint32Array(pictures).fill(pictures - 1)])
-      expect(shares(planes(counts(indices)))).toEqual(
+      expect(shares(counted(indices))).toEqual(
         new Map(
           [...wrong].map(([key, flags]) => [
             key,

@@ -5,7 +5,7 @@ import { listCompositions } from '../../figures/index.ts'
 import { listJobs } from '../../jobs/index.ts'
 import { listModels } from '../../models/index.ts'
 import { listStudies } from '../../studies/index.ts'
-import type { Db, OnDamaged, Workspace } from '../../workspace/index.ts'
+import { changesSeen, type Db, type OnDamaged, type Workspace } from '../../workspace/index.ts'
 
 const lists: readonly [one: string, many: string, read: (db: Db, onDamaged: OnDamaged) => unknown][] = [
   ['model', 'models', listModels],
@@ -27,13 +27,9 @@ interface LeftOut {
 /** What was found last, and the count of changes then. */
 const found = new WeakMap<Db, { changes: string; leftOut: LeftOut[] }>()
 
-/** Counts the changes of the database by this connection and by others. */
-const changesOf = (db: Db) =>
-  [db.prepare('SELECT total_changes()').pluck().get(), db.pragma('data_version', { simple: true })].join()
-
 /** Returns what the lists of a workspace leave out since it is damaged. Reads them where something has changed. */
 export function damagedRows(db: Db): LeftOut[] {
-  const changes = changesOf(db)
+  const changes = changesSeen(db)
   const last = found.get(db)
   if (last?.changes === changes) return last.leftOut
   const leftOut = readLists(db)

@@ -25,19 +25,36 @@ function loops(bytes: number): BitFunctions {
   return found
 }
 
-/** Returns a function that splits n numbers, of 32 bits each, into bit planes; without the last ones where those are empty. */
-export function planesOf(n: number): (numbers: Uint32Array) => BitPlanes {
+/**
+ * Returns a function that counts how often a resample has each of n pictures, as bit planes; without the last ones where those
+ * are empty.
+ */
+export function countedPlanes(n: number): (indices: Uint32Array) => BitPlanes {
   const count = roundUp(n, 8 * lane)
   const size = count / 8
   const { memory, plane } = loops(count + size)
   const [bytes, out] = [new Uint8Array(memory.buffer, 0, count), new Uint8Array(memory.buffer, count, size)]
-  return (numbers) => {
+  const words = new Uint32Array(memory.buffer, 0, count / 4)
+  /** Carries 1 from a byte that became 0 to the next one of the same number. */
+  const carry = (higher: Uint8Array[], index: number, place = 0): void => {
+    const next = (higher[place] ??= new Uint8Array(count))
+    next[index] = (next[index] ?? 0) + 1
+    if (next[index] === 0) carry(higher, index, place + 1)
+  }
+  return (indices) => {
+    const higher: Uint8Array[] = []
+    bytes.fill(0)
+    for (let i = 0; i < indices.length; i++) {
+      const index = indices[i] ?? 0
+      const sum = ((bytes[index] ?? 0) + 1) & 255
+      bytes[index] = sum
+      if (sum === 0) carry(higher, index)
+    }
     const planes: Uint8Array[] = []
-    let most = 0
-    for (const number of numbers) if (number > most) most = number
-    for (let from = 0; from < 32 && most >= 2 ** from; from += 8) {
-      for (let at = 0; at < n; at++) bytes[at] = (numbers[at] ?? 0) >>> from
-      for (let bit = 0; bit < 8 && most >= 2 ** (from + bit); bit++) {
+    for (let place = 0; place <= higher.length; place++) {
+      if (place > 0) bytes.set(higher[place - 1] ?? [])
+      const bits = place < higher.length ? 8 : bitsIn(words)
+      for (let bit = 0; bit < bits; bit++) {
         plane(count, 0, count, 7 - bit)
         planes.push(out.slice())
       }
@@ -46,8 +63,15 @@ export function planesOf(n: number): (numbers: Uint32Array) => BitPlanes {
   }
 }
 
+/** Number of bits that the largest byte of some words needs. */
+function bitsIn(words: Uint32Array): number {
+  let any = 0
+  for (let at = 0; at < words.length; at++) any |= words[at] ?? 0
+  return 32 - Math.clz32((any | (any >>> 8) | (any >>> 16) | (any >>> 24)) & 255)
+}
+
 /**
- * Returns a function that adds up numbers, as `planesOf(n)` splits them, over the members of each of some sets.
+ * Returns a function that adds up numbers, as `countedPlanes(n)` gives them, over the members of each of some sets.
  *
  * @param sets one byte for each of n members and others, 1 for a member
  */

@@ -1,5 +1,5 @@
 import type { Interval } from '#shared/contract/index.ts'
-import { countsOf, percentileInterval, planesOf, resamples, type BitPlanes } from '../../metrics/index.ts'
+import { countedPlanes, percentileInterval, resamples, type BitPlanes } from '../../metrics/index.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
 import { LruMap, remembered } from '../../base/lruMap.ts'
 
@@ -56,11 +56,11 @@ const keptCounts = new LruMap<number, readonly BitPlanes[]>(keptBytes, sizeOf)
 function* countedResamples(n: number): Generator<BitPlanes, void> {
   const known = keptCounts.get(n)
   if (known) return yield* known
-  const [counts, planes] = [countsOf(n), planesOf(n)]
+  const counted = countedPlanes(n)
   const made: BitPlanes[] = []
   let bytes = 0
   for (const indices of resamples(n, bootstrapSeed, drawsFor(n))) {
-    const found = planes(counts(indices))
+    const found = counted(indices)
     bytes += sizeOf([found])
     if (bytes <= keptBytes) made.push(found)
     yield found
