@@ -2,6 +2,7 @@ import type { Db } from '../workspace/index.ts'
 import { marksOf } from './cellMarks.ts'
 import { imagesOf, sqlOf, type ImageSource, type SqlValue } from './images.ts'
 import type { FactRange } from './join.ts'
+import { keptText } from './keptText.ts'
 
 /** Returns those of the given images that belong to a source. */
 export function amongImages(db: Db, source: ImageSource, imageIds: readonly number[]): number[] {
@@ -35,4 +36,18 @@ export function countsOfImages(
         counts.set(id, (counts.get(id) ?? 0) + 1)
   }
   return counts
+}
+
+/** Counts the images of a source. */
+export function countImages(db: Db, source: ImageSource): number {
+  const count = () => {
+    const images = imagesOf(source)
+    return Number(
+      db
+        .prepare(`SELECT count(*) FROM ${sqlOf(images)}`)
+        .pluck()
+        .get(...images.values),
+    )
+  }
+  return source.selectedFor === null ? Number(keptText(db, source, 'count', () => String(count()))) : count()
 }

@@ -113,14 +113,3 @@ function idsOf(db: Db, { datasetId, part }: ImageSource): { before: number; last
     .get(datasetId, ...(part === undefined ? [] : [part]))
   return { before: (found?.first ?? 1) - 1, last: found?.last ?? 0 }
 }
-
-/** Counts the images of a source. */
-export function countImages(db: Db, source: ImageSource): number {
-  const images = imagesOf(source)
-  return Number(
-    db
-      .prepare(`SELECT count(*) FROM ${sqlOf(images)}`)
-      .pluck()
-      .get(...images.values),
-  )
-}

@@ -29,3 +29,19 @@ export function* listedImages(db: Db, source: ImageSource): Generator<ListedStud
     after = rows.at(-1)?.id ?? after
   }
 }
+
+/** Yields ids and paths inside the dataset of the images of a source page by page, in order of image id. */
+export function* imageNames(db: Db, source: ImageSource): Generator<[id: number, name: string][]> {
+  const { id, before, values, ...images } = imagesInOrder(db, source)
+  const select = db
+    .prepare<SqlValue[], [id: number, name: string]>(
+      `SELECT i.id, i.name FROM ${sqlOf(images)} AND ${id} > ? ORDER BY ${id} LIMIT ${page}`,
+    )
+    .raw()
+  for (let after = before; ;) {
+    const rows = select.all(...values, after)
+    yield rows
+    if (rows.length < page) return
+    after = rows.at(-1)?.[0] ?? after
+  }
+}

@@ -1,13 +1,17 @@
 import Database from 'better-sqlite3'
+import { keptValueTable } from '../../facts/index.ts'
 import type { Db } from '../../workspace/index.ts'
 
-/** Images of studies summed up over their conditions, and what lists show of studies: a file beside the workspace's database that can be made again. */
+/**
+ * Images of studies summed up over their conditions, what lists show of studies, and lists of images: a file beside the workspace's database that can
+ * be made again.
+ */
 export interface Summaries {
   readonly db: Db
   close(): void
 }
 
-const layout = 2
+const layout = 3
 
 /** Opens the file of summaries, or keeps them in memory where the file cannot be used. */
 export function openSummaries(file: string): Summaries {
@@ -28,6 +32,7 @@ function hasColumns(db: Db): boolean {
   try {
     db.prepare('SELECT study_id, image_id, fails_at, failing, disagreement FROM study_summary')
     db.prepare('SELECT study_id, stamp FROM study_summary_stamp')
+    db.prepare('SELECT dataset_id, name, state, value, digest_of_row FROM kept_value')
     return true
   } catch {
     return false
@@ -42,6 +47,7 @@ function prepared(db: Db): Db {
     DROP TABLE IF EXISTS study_summary;
     DROP TABLE IF EXISTS study_summary_stamp;
     DROP TABLE IF EXISTS kept_summary;
+    DROP TABLE IF EXISTS kept_value;
     CREATE TABLE kept_summary (study_id INTEGER PRIMARY KEY, state TEXT NOT NULL, summary TEXT NOT NULL) STRICT;
     CREATE TABLE study_summary (
       study_id INTEGER NOT NULL,
@@ -53,7 +59,8 @@ function prepared(db: Db): Db {
     ) WITHOUT ROWID, STRICT;
     CREATE INDEX study_summary_by_failure ON study_summary (study_id, fails_at, image_id);
     CREATE INDEX study_summary_by_disagreement ON study_summary (study_id, -disagreement, image_id);
-    CREATE TABLE study_summary_stamp (study_id INTEGER PRIMARY KEY, stamp TEXT NOT NULL) STRICT;`)
+    CREATE TABLE study_summary_stamp (study_id INTEGER PRIMARY KEY, stamp TEXT NOT NULL) STRICT;
+    ${keptValueTable};`)
   db.pragma(`user_version = ${layout}`)
   return db
 }

@@ -1,4 +1,5 @@
 import { KernelscopeError } from '#shared/errors.ts'
+import { keepValuesIn } from '../../facts/index.ts'
 import type { WorkspaceFiles } from '../../workspace/index.ts'
 import { cancellable } from '../../base/nextTurn.ts'
 import { studyCost } from '../cost/cost.ts'
@@ -23,6 +24,7 @@ import type { ReadingResults, ReadingTask } from './protocol.ts'
  * reading facts.
  */
 export function answerer(workspace: WorkspaceFiles, summaries: Summaries) {
+  keepValuesIn(workspace.db, summaries.db)
   const memory = new Memory(workspace.db)
   return <K extends ReadingTask['kind']>(
     task: Extract<ReadingTask, { kind: K }>,

@@ -6,7 +6,6 @@ import {
   type FactsOf,
   type ImageSource,
   type ImageVerdicts,
-  listedImages,
   meanConfidencesOf,
   mostConfident,
   type Outcome,
@@ -97,16 +96,6 @@ export function verdicts(db: Db, model: GridModel, key: string): ImageVerdicts {
 export function answersUnder(db: Db, model: GridModel, key: string): Map<number, TrueClassAnswer> {
   const found = factsUnder(model, key)
   return found ? trueClassAnswers(db, found.source, found.facts) : new Map()
-}
-
-/** Names the pictures of the images of an ungrouped condition, by image id. */
-export function picturesUnder(db: Db, model: GridModel, key: string): Map<number, string> {
-  const found = factsUnder(model, key)
-  const pictures = new Map<number, string>()
-  if (found)
-    for (const page of listedImages(db, found.source))
-      for (const { id, name } of page) pictures.set(id, pictureName(name, false))
-  return pictures
 }
 
 /**

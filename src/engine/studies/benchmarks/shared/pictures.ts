@@ -1,6 +1,8 @@
 import type { Db } from '../../../workspace/index.ts'
 import { nextTurn } from '../../../base/nextTurn.ts'
-import { cellOf, measured, picturesUnder, verdicts } from '../../summary/outcomes.ts'
+import { listsAll, type ImageSource } from '../../../facts/index.ts'
+import { cellOf, measured, verdicts } from '../../summary/outcomes.ts'
+import { pictureNames, pictureOrder } from '../../summary/pictureNames.ts'
 import { cleanKey } from './corruptionKeys.ts'
 import type { Grid, GridModel } from '../../definition/index.ts'
 
@@ -41,16 +43,24 @@ export async function pictureErrors(
 class Pictures {
   readonly #names = new Map<string, number>()
   #ids: Float64Array = new Float64Array(0)
+  /** As `orderOf` gives it. */
+  #order: string | null = null
 
   get count(): number {
     return this.#names.size + this.#ids.length
   }
 
   /** Takes the pictures of the first cell. Returns false where two have the same name. */
-  take(ids: Float64Array, names: readonly string[] | null): boolean {
+  take(ids: Float64Array, names: readonly string[] | null, order: string | null): boolean {
+    this.#order = order
     if (names === null) this.#ids = ids
     else for (const name of names) this.#names.set(name, this.#names.size)
     return this.count === ids.length
+  }
+
+  /** Whether a cell of this order has the same pictures in the same order. */
+  isOrder(order: string | null): boolean {
+    return order !== null && order === this.#order
   }
 
   /** Places of the pictures of a cell among those of the first; -1 for others. null: the same ones in the same order. */
@@ -71,17 +81,22 @@ class Pictures {
  * others.
  */
 function wrongIn(db: Db, model: GridModel, key: string, pictures: Pictures): Uint8Array | null {
-  const parted = measured(model, key)?.stored.source.part !== undefined
+  const source = measured(model, key)?.stored.source
+  if (!source) return null
   // Parts and their clean images share picture names. Corruptions made here share the images themselves.
-  const byName = parted || (key === cleanKey && isParted(model))
+  const byName = source.part !== undefined || (key === cleanKey && isParted(model))
   const { ids, right } = verdicts(db, model, key)
-  const named = byName ? picturesUnder(db, model, key) : null
+  const order = byName ? orderOf(db, source, ids) : null
+  const named = byName && !pictures.isOrder(order) ? pictureNames(db, source) : null
   const names = named && Array.from(ids, (id) => named.get(id) ?? '')
-  if (pictures.count === 0 && !pictures.take(ids, names)) return null
-  const places = pictures.placesOf(ids, names)
-  if (places === null) return right.map((value) => 1 - value)
-  if (key !== cleanKey && places.includes(-1)) return null
+  if (pictures.count === 0 && !pictures.take(ids, names, order)) return null
+  const places = pictures.isOrder(order) ? null : pictures.placesOf(ids, names)
   const wrong = new Uint8Array(pictures.count)
+  if (places === null) {
+    for (let at = 0; at < right.length; at++) wrong[at] = 1 - (right[at] ?? 0)
+    return wrong
+  }
+  if (key !== cleanKey && places.includes(-1)) return null
   const known = new Set<number>()
   for (const [at, place] of places.entries()) {
     if (place < 0) continue
@@ -90,6 +105,10 @@ function wrongIn(db: Db, model: GridModel, key: string, pictures: Pictures): Uin
   }
   return known.size === pictures.count ? wrong : null
 }
+
+/** The order of a cell's pictures by name; null where it lacks images, or they were selected for the study. */
+const orderOf = (db: Db, source: ImageSource, ids: Float64Array): string | null =>
+  source.selectedFor === null && listsAll(db, source, ids) ? pictureOrder(db, source) : null
 
 const isParted = ({ conditions }: GridModel) =>
   conditions.some(({ condition, source }) => condition.key !== cleanKey && source.part !== undefined)
