@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { changeText } from '#shared/preprocessingChange.ts'
+import { paperSection } from '#shared/paperSection.ts'
 import { presetChoices, repeatsText } from '#shared/presetWords.ts'
 import { describeType, valueText } from '#shared/params/describe.ts'
 import { effectText, type Naming } from '#shared/params/effect.ts'
@@ -52,7 +53,7 @@ export function studyPage({
   return [
     `# ${title}`,
     '',
-    `\`${id}\`, paper section ${section}. Made by \`node scripts/docs/studies.ts\` from the definition in \`src/engine/studies/\`.`,
+    `\`${id}\`, ${paperSection(section)}. Made by \`node scripts/docs/studies.ts\` from the definition in \`src/engine/studies/\`.`,
     '',
     description,
     '',

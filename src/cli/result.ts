@@ -69,10 +69,11 @@ export function describeResult(study: Study, result: StudyResult): string {
     ({ modelId, code, message, n }) =>
       `${titles.get(modelId) ?? `model ${modelId}`}: ${n} times ${code}, first: ${printable(message)}\n`,
   )
+  const state = studyState(result)
   return [
-    `study ${study.id}: ${study.title}${studyState(result) === 'complete' ? '' : ` (${studyStateText(result)})`}\n`,
-    ...(result.conditions.length > 0 || tables.length === 0 ? [conditions] : []),
-    ...tables,
+    `study ${study.id}: ${study.title}${state === 'complete' ? '' : ` (${studyStateText(result)})`}\n`,
+    ...(result.conditions.length > 0 || state === 'empty' || tables.length === 0 ? [conditions] : []),
+    ...(state === 'empty' ? [] : tables),
     ...(failures.length > 0 ? [`Not measured:\n${failures.join('')}`] : []),
     ...(reported.length > 0 ? [`The paper:\n${reported.join('')}`] : []),
     result.provenance.map((line) => `${line}\n`).join(''),

@@ -23,19 +23,18 @@ import { formatDuration, formatPairs } from './format.ts'
 import { kindNamed, namedDataset, namedModel, shownTitles } from './named.ts'
 import { flagOf } from './params.ts'
 import { describeResult, resultDocument } from './result.ts'
+import { sampleOf, type SampleFlags } from './sample.ts'
 import type { CliSession, GlobalOptions } from './session.ts'
 import { studyParams } from './studyParams.ts'
 import { studyPreprocessing } from './studyPreprocessing.ts'
 import { ruleOf } from './until.ts'
 
-export interface RunFlags extends GlobalOptions {
+export interface RunFlags extends GlobalOptions, SampleFlags {
   model?: string[]
   dataset?: string
   subset?: string
   param?: string[]
   preset?: string
-  perClass?: number
-  sampleSeed: number
   draws?: string
   space?: Space
   preprocessing?: string[]
@@ -79,11 +78,10 @@ export async function runStudy(
   }
   const params = await studyParams(client, kind, { ...options, rest, sides, stds }, session)
   const preset = kind.presets.find(({ id }) => id === options.preset)
-  const perClass = options.perClass ?? preset?.perClass
   const dataset = named === null ? null : await namedDataset(client, named, session, options)
   const subsetId =
     options.subset === undefined || !dataset ? null : (await namedSubset(client, dataset, options.subset)).id
-  const sample = perClass === undefined || !dataset ? null : { perClass, seed: options.sampleSeed }
+  const sample = dataset ? sampleOf(options, preset) : null
   const input = {
     kind: kind.id,
     params,
@@ -120,14 +118,16 @@ export async function runStudy(
 /** Says what a preset repeats of the paper, and what it chose that was not given otherwise. */
 function sayPreset(
   preset: StudyKind['presets'][number] | undefined,
-  { perClass, preprocessing }: RunFlags,
+  { perClass, sample, preprocessing }: RunFlags,
   { io }: CliSession,
 ): void {
   if (!preset) return
   const text = repeatsText(preset)
   if (text !== null) io.err(`${preset.id}: ${text}\n`)
-  if (perClass === undefined && preset.perClass !== undefined)
-    io.err(`--per-class ${preset.perClass}: chosen by the preset\n`)
+  if (perClass === undefined && sample === undefined) {
+    if (preset.perClass !== undefined) io.err(`--per-class ${preset.perClass}: chosen by the preset\n`)
+    if (preset.images !== undefined) io.err(`--sample ${preset.images}: chosen by the preset\n`)
+  }
   if (!preprocessing && preset.preprocessing)
     io.err(`--preprocessing published (${changeText(preset.preprocessing)}): chosen by the preset\n`)
 }
@@ -135,14 +135,17 @@ function sayPreset(
 /** The dataset that is named for a study; null for one that reads no images, which takes none. */
 function datasetNamed(
   { id, reads }: StudyKind,
-  { dataset, subset, perClass }: RunFlags,
+  { dataset, subset, perClass, sample }: RunFlags,
   { io }: CliSession,
 ): string | null {
   if (reads === 'images') {
     if (dataset !== undefined) return dataset
     throw new KernelscopeError('USAGE', 'no dataset is named', { hint: 'Name it with --dataset DIR.' })
   }
-  const images = { '--dataset': dataset, '--subset': subset, '--per-class': perClass }
+  const images = {
+    ...{ '--dataset': dataset, '--subset': subset },
+    ...{ '--per-class': perClass, '--sample': sample },
+  }
   for (const [name, value] of Object.entries(images))
     if (value !== undefined) io.err(`warning: ${id} reads no images: ${name} has no effect\n`)
   return null
@@ -221,13 +224,13 @@ async function printCost(
     formatPairs([
       ['images', String(cost.images)],
       ['conditions', String(cost.conditions)],
-      ['passes', `${cost.passes}, ${cost.cached} of them stored`],
+      ['answers', `${cost.answers}, ${cost.cached} of them stored`],
       [
         'work left',
         `${Math.round(cost.work.reduce((sum, { forwards }) => sum + forwards, 0))} forward passes`,
       ],
       [
-        options.until ? 'time at most' : 'time',
+        options.until || cost.atMost ? 'time at most' : 'time',
         cost.seconds === null ? 'not known before a first run' : formatDuration(cost.seconds),
       ],
       ...sizes.map((text) => ['size', text] as const),

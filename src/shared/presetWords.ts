@@ -1,11 +1,15 @@
 import type { StudyKind } from './contract/studyInput.ts'
 import { changeText } from './preprocessingChange.ts'
 
-type Repeating = Pick<StudyKind['presets'][number], 'repeats' | 'deviates' | 'perClass' | 'preprocessing'>
+type Repeating = Pick<
+  StudyKind['presets'][number],
+  'repeats' | 'deviates' | 'perClass' | 'images' | 'preprocessing'
+>
 
 /** What a preset chooses besides parameters, in words; empty where that is nothing. */
-export const presetChoices = ({ perClass, preprocessing }: Repeating): string[] => [
+export const presetChoices = ({ perClass, images, preprocessing }: Repeating): string[] => [
   ...(perClass === undefined ? [] : [`${perClass} images of each class`]),
+  ...(images === undefined ? [] : [`${images} images, balanced over classes`]),
   ...(preprocessing ? [`preprocessing as published: ${changeText(preprocessing)}`] : []),
 ]
 

@@ -1,5 +1,6 @@
 import type { Study, StudyKind } from './contract/index.ts'
 import { preprocessingsText } from './preprocessingChange.ts'
+import { sampleText } from './sampleWords.ts'
 
 /** A property in which studies may differ: its words for a study. */
 type Aspect = (study: Study) => string
@@ -58,11 +59,7 @@ function aspectsOf(studies: readonly Study[], kind: StudyKind | null): Aspect[] 
       return ({ params }) => `${title} ${valueText(params[key])}`
     }),
     ({ sample, datasetId }) =>
-      datasetId === null
-        ? 'no images'
-        : sample === null
-          ? 'all images'
-          : `${sample.perClass} per class, seed ${sample.seed}`,
+      datasetId === null ? 'no images' : sample === null ? 'all images' : sampleText(sample),
     ({ subset }) => (subset ? `subset ${subset.name}` : 'no subset'),
   ]
 }

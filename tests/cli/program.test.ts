@@ -294,6 +294,11 @@ describe('the program', () => {
       [[...study('--model', 'replk33'), '-w', workspace], 5, 'Did you mean RepLK-3'],
       [[...study('--model', '1'), '--percentt', '3', '-w', workspace], 2, 'Did you mean --percents'],
       [[...study('--model', '1'), '--per-clas', '3', '-w', workspace], 2, 'Did you mean --per-class'],
+      [
+        [...study('--model', '1'), '--per-class', '3', '--sample', '9', '-w', workspace],
+        2,
+        'Leave one of them',
+      ],
       [[...study('--model', '1', '--preset', 'quik'), '-w', workspace], 2, 'Did you mean quick'],
       [
         ['study', 'run', 'lession', '--model', '1', '--dataset', images, '-w', workspace],

@@ -99,6 +99,10 @@ describe('a result as text', () => {
       'nothing measured yet',
     )
     expect(describeResult(study, { ...result, conditions: [] })).toContain('nothing measured yet')
+    const answers = { measured: 0, failed: 0, of: 10 }
+    const empty = describeResult(study, { ...result, answers, conditions: [], tables: [table] })
+    expect(empty).toContain('nothing measured yet')
+    expect(empty).not.toContain('Distances')
   })
 })
 

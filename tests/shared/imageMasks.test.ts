@@ -102,7 +102,7 @@ describe('masks', () => {
 
 it('methods tell what they cost, and what a graph must allow', () => {
   const passes = (method: object) => passesOf(saliencyMethod.parse(method), [32, 32])
-  expect(passes({ method: 'gradCam' })).toEqual({ gradients: 1, forwards: 0 })
+  expect(passes({ method: 'gradCam' })).toEqual({ gradients: 1, forwards: 1 })
   expect(passes({ method: 'rise', masks: 50 })).toEqual({ gradients: 0, forwards: 51 })
   // Squares of 16 pixels at 0, 8 and 16.
   expect(passes({ method: 'occlusion', window: 0.5, stride: 0.5 })).toEqual({ gradients: 0, forwards: 10 })

@@ -7,14 +7,13 @@ import { followJob } from '../follow.ts'
 import { formatDuration, formatInterval, formatTable, percent } from '../format.ts'
 import { modelIdsOf, namedModel } from '../named.ts'
 import { addRobustnessCommand } from './robustness.ts'
+import { sampleOf, type SampleFlags } from '../sample.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 
-interface SuiteFlags extends GlobalOptions {
+interface SuiteFlags extends GlobalOptions, SampleFlags {
   model?: string[]
   kind?: string[]
   preset: 'full' | 'quick'
-  perClass?: number
-  sampleSeed: number
   cost?: boolean
 }
 
@@ -36,6 +35,7 @@ export function addSuiteCommands(study: Command, session: CliSession, fail: (exi
     .option('--kind <id>', 'only this benchmark; several by repeating it', collect)
     .addOption(new Option('--preset <id>', 'how much').choices(['full', 'quick']).default('full'))
     .option('--per-class <n>', 'at most n images per class', integerOf('--per-class', 1))
+    .option('--sample <n>', 'at most n images in all, balanced over classes', integerOf('--sample', 1))
     .option('--sample-seed <n>', 'seed that chooses them', integerOf('--sample-seed', 0), 0)
     .option('--cost', 'only say what it would cost')
     .action(async (_: unknown, command: Command) =>
@@ -71,9 +71,12 @@ async function runSuite(session: CliSession, options: SuiteFlags): Promise<numbe
     : (await client.models.list()).filter(({ role }) => role === 'classifier').map(({ id }) => id)
   if (modelIds.length === 0)
     throw new KernelscopeError('USAGE', 'the workspace has no model', { hint: 'Add one with "model add".' })
-  const sample =
-    options.perClass === undefined ? null : { perClass: options.perClass, seed: options.sampleSeed }
-  const input = { modelIds, preset: options.preset, sample, ...(options.kind ? { kinds: options.kind } : {}) }
+  const input = {
+    modelIds,
+    preset: options.preset,
+    sample: sampleOf(options),
+    ...(options.kind ? { kinds: options.kind } : {}),
+  }
   const plan = await client.studies.suiteCost(input)
   if (options.cost) {
     session.print(options, plan, () => planTable(plan))
@@ -102,7 +105,7 @@ function planTable({ entries, missing }: SuitePlan): string {
     title,
     dataset,
     String(cost.images),
-    String(cost.passes),
+    String(cost.answers),
     String(cost.cached),
     cost.seconds === null ? 'not known' : formatDuration(cost.seconds),
   ])
@@ -111,7 +114,7 @@ function planTable({ entries, missing }: SuitePlan): string {
       { title: 'Study' },
       { title: 'Dataset' },
       { title: 'Images', right: true },
-      { title: 'Passes', right: true },
+      { title: 'Answers', right: true },
       { title: 'Stored', right: true },
       { title: 'Time', right: true },
     ],

@@ -4,6 +4,7 @@ import {
   preprocessing,
   preprocessingOrigin,
   reportedValue,
+  sample,
   studyPreprocessings,
 } from '#shared/contract/index.ts'
 import { dataTable } from '#shared/figures/dataTable.ts'
@@ -64,7 +65,7 @@ const manifestFields = z.object({
     section: z.string(),
     title: z.string(),
     params: z.record(z.string(), z.unknown()),
-    sample: z.object({ perClass: z.int(), seed: z.int() }).nullable(),
+    sample: sample.nullable(),
     /** Preprocessings that the models were shown with; left out where each had its own. */
     preprocessings: studyPreprocessings.optional(),
     definitions: z.array(definition),

@@ -1,4 +1,5 @@
 import { preprocessingsLong } from '#shared/preprocessingChange.ts'
+import { sampleLong } from '#shared/sampleWords.ts'
 import type { Manifest } from './manifest.ts'
 
 /** Writes the README.txt of a bundle, for readers without Kernelscope. */
@@ -22,11 +23,7 @@ export function readme({
     `A study of the kind "${study.kindTitle}" (${study.kind}), measured with Kernelscope ${kernelscope}.`,
     '',
     dataset
-      ? `Images:   ${counts.images} of ${dataset.title}${
-          study.sample
-            ? `, at most ${study.sample.perClass} per class drawn with seed ${study.sample.seed}`
-            : ''
-        }`
+      ? `Images:   ${counts.images} of ${dataset.title}${study.sample ? `, ${sampleLong(study.sample)}` : ''}`
       : 'Images:   none; it reads the weights of the models',
     ...models.map(({ title, file, digest }) => `Model:    ${title} (${file}, sha256 ${digest})`),
     ...[...runtimes].map((runtime) => `Runtime:  ${runtime}`),

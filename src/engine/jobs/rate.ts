@@ -1,7 +1,12 @@
-/** Measures items per second over the last ten seconds. */
+/** Measures items per second over the last seconds: ten, unless told otherwise. */
 export class Rate {
-  readonly #window = 10_000
+  readonly #window: number
   #marks: { time: number; done: number }[] = []
+
+  /** @param window milliseconds */
+  constructor(window = 10_000) {
+    this.#window = window
+  }
 
   /**
    * Records progress.

@@ -1,4 +1,5 @@
 import { preprocessingsLong } from '#shared/preprocessingChange.ts'
+import { sampleText } from '#shared/sampleWords.ts'
 import { markedTitle } from '#shared/preprocessing.ts'
 import { portableParams } from '../bundles/index.ts'
 import { getDataset } from '../datasets/index.ts'
@@ -59,9 +60,7 @@ async function studyOf(
     settings: [
       ['Models', study.modelIds.map((modelId) => markedTitle(getModel(db, modelId))).join(', ')],
       ...(study.datasetId === null ? [] : [['Images', getDataset(db, study.datasetId).title] as const]),
-      ...(study.sample
-        ? ([['Sample', `${study.sample.perClass} per class, seed ${study.sample.seed}`]] as const)
-        : []),
+      ...(study.sample ? [['Sample', sampleText(study.sample)] as const] : []),
       ...(study.preprocessings
         ? ([['Preprocessing', preprocessingsLong(study.preprocessings)]] as const)
         : []),

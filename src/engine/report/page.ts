@@ -1,7 +1,8 @@
 import type { DataTable, Definition, ReportedValue } from '#shared/contract/index.ts'
 import { figureCaption } from '#shared/figures/caption.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
-import { studyState, studyStateText, type StudyFacts } from '#shared/studyState.ts'
+import { paperSection } from '#shared/paperSection.ts'
+import { studyState, studyStateText, type StudyFacts, type StudyState } from '#shared/studyState.ts'
 import { escapeMarkup } from '#shared/figures/tooltip.ts'
 import { htmlPage } from './document.ts'
 import { tableHtml } from './table.ts'
@@ -50,26 +51,32 @@ const contents = (studies: readonly ReportStudy[]) =>
 
 function section(study: ReportStudy, at: number): string {
   const { title, kindTitle, section: where, settings, figures, tables, reported } = study
+  const state = studyState(study)
   return [
     `<section aria-labelledby="study-${at + 1}">`,
     `<h2 id="study-${at + 1}">${escapeMarkup(title)}</h2>`,
-    `<p class="lead">${escapeMarkup(kindTitle)}, section ${escapeMarkup(where)} of the paper.</p>`,
-    ...(studyState(study) === 'complete'
-      ? []
-      : [
-          `<p class="warn" role="note">This study is ${studyStateText(study)}. Its numbers rest on what was measured.</p>`,
-        ]),
+    `<p class="lead">${escapeMarkup(kindTitle)}, ${escapeMarkup(paperSection(where))}.</p>`,
+    ...warningOf(state, study),
     `<dl>${settings.map(([name, value]) => `<dt>${escapeMarkup(name)}</dt><dd>${escapeMarkup(value)}</dd>`).join('')}</dl>`,
-    ...figures.map(
+    ...(state === 'empty' ? [] : figures).map(
       ({ spec, svg }) =>
         `<figure>${svg}<figcaption>${escapeMarkup(figureCaption(spec))}</figcaption></figure>`,
     ),
-    ...tables.map(tableHtml),
+    ...(state === 'empty' ? [] : tables).map(tableHtml),
     ...(reported.length > 0 ? [reportedHtml(reported)] : []),
     ...listed('Definitions', study.definitions.map(definitionText)),
     ...listed('What was used', study.provenance),
     '</section>',
   ].join('\n')
+}
+
+function warningOf(state: StudyState, study: ReportStudy): string[] {
+  if (state === 'complete') return []
+  const text =
+    state === 'empty'
+      ? 'Nothing of this study was measured.'
+      : `This study is ${studyStateText(study)}. Its numbers rest on what was measured.`
+  return [`<p class="warn" role="note">${text}</p>`]
 }
 
 const reportedHtml = (values: readonly ReportedValue[]) =>

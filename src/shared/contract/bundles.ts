@@ -5,6 +5,7 @@ import { bundleSignature, signerName, signingKey } from './bundleSignature.ts'
 import { definition, id } from './common.ts'
 import { written } from './figures.ts'
 import { dataTable } from '../figures/dataTable.ts'
+import { sample } from './sample.ts'
 import { reportedValue } from './studyResult.ts'
 import { studyStates } from '../studyState.ts'
 import { working } from './working.ts'
@@ -21,7 +22,7 @@ const openedBundle = z.object({
     section: z.string(),
     title: z.string(),
     params: z.record(z.string(), z.unknown()),
-    sample: z.object({ perClass: z.int(), seed: z.int() }).nullable(),
+    sample: sample.nullable(),
     definitions: z.array(definition),
     /** Missing in older bundles. */
     state: z.enum(studyStates).optional(),

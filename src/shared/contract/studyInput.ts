@@ -4,6 +4,7 @@ import { definition, errorShape, id } from './common.ts'
 import { job } from './jobs.ts'
 import { stopped } from './stopping.ts'
 import { preprocessingChange, studyPreprocessings } from './preprocessing.ts'
+import { sample } from './sample.ts'
 
 /**
  * A kind of study, as the form, the command line and the docs need it. `params` is a JSON schema with titles and
@@ -29,6 +30,8 @@ export const studyKind = z.object({
       deviates: z.array(z.string()).optional(),
       /** Most images of each class; left out: all. */
       perClass: z.int().positive().optional(),
+      /** Most images in all, balanced over classes; left out: all. */
+      images: z.int().positive().optional(),
       /** How models are shown; left out: each with its own preprocessing. */
       preprocessing: preprocessingChange.optional(),
     }),
@@ -63,8 +66,8 @@ export const study = z.object({
   modelIds: z.array(id),
   /** null: it reads only the models' weights. */
   datasetId: id.nullable(),
-  /** null: all readable images with a class. Otherwise at most `perClass` images per class, chosen by seed. */
-  sample: z.object({ perClass: z.int().positive(), seed: z.int() }).nullable(),
+  /** null: all readable images with a class. */
+  sample: sample.nullable(),
   /** null or left out: the whole dataset. */
   subset: studySubset.nullable().optional(),
   /** Left out: each model's own preprocessing. */
@@ -80,7 +83,7 @@ export const studyInput = z.object({
   modelIds: z.array(id).min(1),
   /** Needed by a kind that reads images, and not kept by one that reads only weights. */
   datasetId: id.nullable().default(null),
-  sample: z.object({ perClass: z.int().positive(), seed: z.int() }).nullable().default(null),
+  sample: sample.nullable().default(null),
   /** Only images of this subset of the dataset, as it is when the study is stored. */
   subsetId: id.nullable().optional(),
   /** Left out: each model's own preprocessing. */
@@ -88,8 +91,8 @@ export const studyInput = z.object({
 })
 
 export const studyCost = z.object({
-  /** Number of pairs of image and condition, and how many of them are stored already. */
-  passes: z.int(),
+  /** How many answers its job counts, over all models, and how many of them are stored already. */
+  answers: z.int(),
   cached: z.int(),
   images: z.int(),
   conditions: z.int(),
@@ -97,6 +100,8 @@ export const studyCost = z.object({
   work: z.array(z.object({ modelId: id, forwards: z.number() })),
   /** Estimated time in seconds, from a short trial or earlier runs of the same models; null where it is unknown. */
   seconds: z.number().nullable(),
+  /** Work and time are upper bounds: attacks end where an answer is wrong. */
+  atMost: z.boolean(),
   /** What is chosen by estimates, in words, e.g. how blocks are removed. */
   choices: z.array(z.string()),
   warnings: z.array(errorShape),

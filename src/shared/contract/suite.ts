@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { errorShape, id } from './common.ts'
+import { sample } from './sample.ts'
 import { studyCost, studyInput } from './studyInput.ts'
 
 /** Which benchmarks (by default all) are measured for which models. */
@@ -8,7 +9,7 @@ export const suiteInput = z.object({
   kinds: z.array(z.string()).optional(),
   /** quick: corruptions and perturbations on few images, perturbations with every fifth frame. */
   preset: z.enum(['full', 'quick']).default('full'),
-  sample: z.object({ perClass: z.int().positive(), seed: z.int() }).nullable().default(null),
+  sample: sample.nullable().default(null),
 })
 
 export const suitePlan = z.object({

@@ -64,14 +64,20 @@ export const saliencyFields: readonly SaliencyField[] = saliencyMethods
 
 const noImage: SaliencyImage = { image: new Float32Array(), key: '', baseline: [0, 0, 0] }
 
-/** Gradients that a method takes per image, and forward passes without a gradient, for an image of a size. */
+/**
+ * Gradients that a method takes per image, and forward passes without one, for an image of a size: of the image itself, to know
+ * its class, of the start of a path, and of masked images.
+ */
 export function passesOf(
   { method, ...params }: SaliencyMethod,
   [height, width]: readonly [number, number],
 ): { gradients: number; forwards: number } {
   const { computed } = saliencyDefinitionOf(method)
-  if (computed.by === 'gradients') return { gradients: computed.points(params, noImage).count, forwards: 1 }
-  if (computed.by !== 'masks') return { gradients: 1, forwards: 0 }
+  if (computed.by === 'gradients') {
+    const { count } = computed.points(params, noImage)
+    return { gradients: count, forwards: computed.timesWay ? 2 : 1 }
+  }
+  if (computed.by !== 'masks') return { gradients: 1, forwards: 1 }
   const { count } = computed.masks(params, { height, width, baseline: noImage.baseline })
   return { gradients: 0, forwards: count + 1 }
 }

@@ -62,7 +62,7 @@ it('scores stored answers by other labels, measures nothing again, and goes into
     [names[4] ?? '']: [other(4)],
   }
   writeFileSync(join(setting.folder, 'cleaned.json'), JSON.stringify(cleaned))
-  expect(await client.studies.cost(input)).toMatchObject({ passes: 6, cached: 6, images: 6 })
+  expect(await client.studies.cost(input)).toMatchObject({ answers: 6, cached: 6, images: 6 })
   const { id } = await runStudy(client, input)
   const { tables, provenance } = await client.studies.result({ id })
   const used = [0, 1, 3, 4].map((place) => facts.find(({ name }) => name === names[place])?.correct === 1)

@@ -22,7 +22,7 @@ describe('ImageNet-A and -R', () => {
     const datasetId = await addDataset(client, home(setting.folder, 'A', 3))
     const input = { kind: 'imagenet-a', modelIds: [setting.models.small], datasetId }
     const cost = await client.studies.cost(input)
-    expect(cost).toMatchObject({ images: 36, passes: 36 + 12, conditions: 3 })
+    expect(cost).toMatchObject({ images: 36, answers: 2 * 36 + 12, conditions: 3 })
     const { id, params } = await runStudy(client, input)
     expect(params['validation']).toBeTypeOf('number')
     await expectSameApart(setting.engine, id)

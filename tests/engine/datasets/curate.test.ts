@@ -136,7 +136,7 @@ describe('a subset', () => {
     ).run(datasetId)
     const subset = frozen({ id: 1, name: 's' }, 'class=0', Uint32Array.from(ids.slice(1, 5)))
     storeFrozen(db, 1, subset, datasetId, [])
-    storeSelection(db, 2, datasetId, 1, 0, new Set(subset.imageIds))
+    storeSelection(db, 2, datasetId, { perClass: 1, seed: 0 }, new Set(subset.imageIds))
     const kept = (study: number) =>
       db
         .prepare<[number], number>('SELECT image_id FROM study_image WHERE study_id = ? ORDER BY image_id')

@@ -40,7 +40,7 @@ it('reading a study that was never run writes nothing and counts nothing as meas
   expect(result.conditions).toHaveLength(4)
   for (const { n, conditionIds } of result.conditions) expect([n, conditionIds]).toEqual([0, []])
   const cost = await client.studies.cost(input)
-  expect([cost.passes, cost.cached]).toEqual([4 * cost.images, 0])
+  expect([cost.answers, cost.cached]).toEqual([4 * cost.images, 0])
   const cell = { id, modelId: modelIds[0] ?? 0, key: result.conditions[1]?.key ?? '' }
   expect(await client.studies.rows(cell)).toEqual({ rows: [], next: null })
   for (const direction of ['lost', 'mistakes', 'mostConfident'] as const)
@@ -73,7 +73,7 @@ it('running a study stores its conditions, and reading it a second time writes n
   const before = written(db)
   for (const one of [id, study.id]) await client.studies.result({ id: one })
   const cost = await client.studies.cost(input)
-  expect(cost.cached).toBe(cost.passes)
+  expect(cost.cached).toBe(cost.answers)
   expect((await client.studies.image({ id, imageId })).rows).toHaveLength(4)
   await client.studies.images({ id })
   expect(written(db)).toEqual(before)

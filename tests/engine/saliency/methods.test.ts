@@ -1,15 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import { encodePng } from '#engine/images/index.ts'
 import { getModel } from '#engine/models/index.ts'
-import { floatsPlan, OpenSessions } from '#engine/saliency/index.ts'
+import { floatsPlan, OpenSessions, type SessionInUse } from '#engine/saliency/index.ts'
 import { removalCurves } from '#engine/studies/kinds/mapScores/curves.ts'
-import type { SaliencyMethod } from '#shared/contract/index.ts'
+import type { SaliencyMethod, SaliencyTarget } from '#shared/contract/index.ts'
 import { areaUnder } from '#shared/maths/removal.ts'
-import { saliencyMethod } from '#shared/saliencyMethods/index.ts'
+import { passesOf, saliencyMethod } from '#shared/saliencyMethods/index.ts'
 import { netPath, ramp, relativeError } from '../onnx/support.ts'
 import goldens from './goldens.json' with { type: 'json' }
 import { pixelsOf, resultOf } from './looking.ts'
@@ -46,17 +46,40 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** The map [H,W,1] of the predicted class, of which the goldens have every fifth value. */
-async function mapOf(name: keyof typeof models, method: SaliencyMethod) {
+/** The map [H,W,1] of a class, the predicted one where left out, of which the goldens have every fifth value. */
+async function mapOf(name: keyof typeof models, method: SaliencyMethod, target?: SaliencyTarget) {
   const result = await resultOf(
     engine.client.maps.saliency({
       model: { id: models[name] },
       image: { path },
       method,
+      ...(target ? { target } : {}),
     }),
   )
   const { channels } = engine.session.inspections.kept.get(null, result.key, ['saliency']).parts
   return { result, shape: channels?.shape, values: pixelsOf(channels) }
+}
+
+/** A session that counts the images it computes a gradient for, and the others. */
+function counted({ session, ...rest }: SessionInUse, count: { gradients: number; forwards: number }) {
+  return {
+    ...rest,
+    session: {
+      get ended() {
+        return session.ended
+      },
+      run(...[feeds, outputs]: Parameters<typeof session.run>) {
+        const kind = outputs.some((name) => /gradient|relevance/.test(name)) ? 'gradients' : 'forwards'
+        count[kind] += feeds[0]?.shape[0] ?? 0
+        return session.run(feeds, outputs)
+      },
+      attribution(part: Parameters<typeof session.attribution>[0]) {
+        count.gradients += part.count
+        return session.attribution(part)
+      },
+      close: () => session.close(),
+    },
+  }
 }
 
 const few = (values: Float32Array) => values.filter((_, at) => at % 5 === 0)
@@ -120,6 +143,33 @@ it('removal curves equal PyTorch', async () => {
   } finally {
     session.end()
     await sessions.close()
+  }
+})
+
+it('every method computes as many gradients and outputs as it says', async () => {
+  const { sessions } = engine.session.inspections
+  const open = sessions.open.bind(sessions)
+  const count = { gradients: 0, forwards: 0 }
+  const spy = vi
+    .spyOn(sessions, 'open')
+    .mockImplementation(async (...asked) => counted(await open(...asked), count))
+  try {
+    for (const method of [
+      { method: 'gradient' },
+      { method: 'smoothGrad', copies: 3 },
+      { method: 'integratedGradients', steps: 4 },
+      { method: 'gradCam' },
+      { method: 'layerCam' },
+      { method: 'relevance' },
+      { method: 'occlusion', window: 0.5, stride: 0.25 },
+      { method: 'rise', masks: 5 },
+    ].map((chosen): SaliencyMethod => saliencyMethod.parse(chosen))) {
+      Object.assign(count, { gradients: 0, forwards: 0 })
+      await mapOf('vit_dino', method, { kind: 'class', index: 1 })
+      expect([method.method, count]).toEqual([method.method, passesOf(method, [side, side])])
+    }
+  } finally {
+    spy.mockRestore()
   }
 })
 

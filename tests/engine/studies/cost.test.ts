@@ -62,11 +62,61 @@ it('counts measurements that are not predictions, until they are stored', async 
   expect(await forwards('attention-distance', { images: 500 })).toEqual([[id, n]])
   expect(await forwards('receptive-field', { images: 4 })).toEqual([[id, Math.round(4 * gradient)]])
   const gallery = { images: 2, copies: 5, steps: 9 }
-  expect(await forwards('saliency-gallery', gallery)).toEqual([[id, Math.round(2 * 16 * gradient)]])
+  // 1 + 5 + 10 gradients, and outputs of the image for each method and of the start of the path, with the same graph.
+  expect(await forwards('saliency-gallery', gallery)).toEqual([[id, Math.round(2 * (16 + 4) * gradient)]])
 
   await runStudy(client, { kind: 'clean-accuracy', modelIds, datasetId })
   const variance = { kind: 'feature-variance', modelIds, datasetId, params: { images: 8 } }
   expect((await client.studies.cost(variance)).seconds).toBeGreaterThan(0)
   await runStudy(client, variance)
-  expect(await client.studies.cost(variance)).toMatchObject({ passes: 8, cached: 8, seconds: 0 })
+  expect(await client.studies.cost(variance)).toMatchObject({
+    answers: 8,
+    cached: 8,
+    seconds: 0,
+    atMost: false,
+  })
+})
+
+it('counts the answers that the job counts', async () => {
+  const { client, datasetId, modelIds } = await sampleWorkspace('replk3')
+  for (const [kind, params, atMost] of [
+    ['adversarial', { attack: 'fgsm', epsilons: [0.01, 0.02, 0.03] }, false],
+    ['strong-attacks', { attacks: ['apgd-ce'], steps: 2, epsilons: [0.01], checks: false }, true],
+    ['least-epsilon', { steps: 2, halvings: 1, images: 4 }, true],
+    ['saliency-gallery', { methods: ['gradient', 'gradCam'], images: 2 }, false],
+    ['map-scores', { methods: ['gradCam'], images: 2, steps: 2, cascade: 0 }, false],
+    ['transfer-attack', { attack: 'pgd', epsilons: [0.03], iterations: 1 }, false],
+  ] as const) {
+    const input = { kind, params: { ...params }, modelIds, datasetId }
+    const before = await client.studies.cost(input)
+    const { job } = await runStudy(client, input)
+    const after = await client.studies.cost(input)
+    expect([kind, before, job?.progress, after]).toMatchObject([
+      kind,
+      { atMost },
+      { done: before.answers, total: before.answers },
+      { answers: before.answers, cached: before.answers, seconds: 0, atMost: false },
+    ])
+  }
+})
+
+it('is small for every quick look, on a thousand images', async () => {
+  const {
+    client,
+    datasetId,
+    modelIds: [first = 0],
+  } = await sampleWorkspace('replk31', 'vit')
+  const modelIds = [first]
+  const number = (value: unknown) => (typeof value === 'number' ? value : Infinity)
+  const found: Record<string, number> = {}
+  for (const { id, presets, reads } of await client.studies.kinds()) {
+    const quick = presets.find((preset) => preset.id === 'quick')
+    if (!quick || reads === 'weights') continue
+    const { work } = await client.studies.cost({ kind: id, params: quick.params, modelIds, datasetId })
+    const images = Math.min(1000, number(quick.images), number(quick.params['images']))
+    const forwards = work.reduce((sum, one) => sum + one.forwards, 0)
+    found[id] = Math.round((forwards * Math.max(n, images)) / n)
+  }
+  expect(Object.keys(found).length).toBeGreaterThan(12)
+  expect(Object.entries(found).filter(([, forwards]) => forwards > 30_000)).toEqual([])
 })

@@ -70,7 +70,7 @@ describe('preprocessings of a study', { timeout: 120_000 }, () => {
     expect(conditions).toMatchObject([{ modelId: vit, n: images, unchangedModel: false }])
     expect(await client.studies.find(own())).toBeNull()
     const after = await client.studies.cost(own())
-    expect([before.cached, after.cached, after.passes]).toEqual([0, 0, images])
+    expect([before.cached, after.cached, after.answers]).toEqual([0, 0, images])
     // The time of a pass is known from the other preprocessing.
     expect([before.seconds, after.seconds]).toEqual([null, expect.any(Number)])
     const { rows } = await client.datasets.images({ datasetId, filter: {}, after: null, limit: 1 })

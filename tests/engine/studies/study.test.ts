@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { parseDraws } from '#shared/transforms/index.ts'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
+import { bundleOf, verify } from '../bundles/forge.ts'
 import { addDataset, jobEnd, runStudy, sampleImages, sampleModel, drawsOf } from './sample.ts'
 import { factRows } from '../../factRows.ts'
 
@@ -161,7 +162,7 @@ describe('random patch drop', () => {
       datasetId,
       params: { ...small, repeats: 3 },
     })
-    expect(cost).toMatchObject({ passes: 256, cached: 192, images: 32, conditions: 4, warnings: [] })
+    expect(cost).toMatchObject({ answers: 256, cached: 192, images: 32, conditions: 4, warnings: [] })
   })
 
   it('exports its draws, and replaying them drops the same patches', async () => {
@@ -315,5 +316,21 @@ describe('random patch drop', () => {
     expect(await names(a.id)).toHaveLength(32)
     expect(await names(b.id)).toEqual(await names(a.id))
     expect(await names(c.id)).not.toEqual(await names(a.id))
+  })
+
+  it('draws so many images in all, balanced over classes', async () => {
+    const { engine, folder, datasetId, modelIds } = await setUp(3)
+    const input = {
+      ...{ kind: 'clean-accuracy', modelIds: modelIds.slice(0, 1), datasetId },
+      sample: { images: 20, seed: 1 },
+    }
+    const cost = await engine.client.studies.cost(input)
+    expect(cost).toMatchObject({ images: 20, answers: 20 })
+    const { id } = await runStudy(engine.client, input)
+    const { rows } = await engine.client.studies.rows({ id, modelId: modelIds[0] ?? 0, key: 'clean' })
+    const classes = [...Map.groupBy(rows, ({ image }) => image.split('/')[0]).values()]
+    expect(classes.map(({ length }) => length).sort()).toEqual([...Array(12).fill(1), ...Array(4).fill(2)])
+    const bundle = await bundleOf(engine, id, join(folder, 'twenty.zip'))
+    expect(await verify(engine, bundle)).toMatchObject({ verdict: 'agrees' })
   })
 })

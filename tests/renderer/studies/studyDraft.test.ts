@@ -120,6 +120,7 @@ describe('a new study', () => {
       },
       presets: [
         { id: 'few', title: 'Few', description: '', params: { repeats: 1 } },
+        { ...{ id: 'quick', title: 'Quick', description: '', params: {} }, images: 32 },
         {
           ...{ id: 'paper', title: 'Paper', description: '', params: { repeats: 2 } },
           ...{ repeats: ['Fig. 1'], deviates: [], perClass: 5 },
@@ -190,6 +191,10 @@ describe('a new study', () => {
     expect(draft.params.value).toMatchObject({ repeats: 1 })
     expect(draft.sample.value).toBeNull()
     expect(draft.preprocessings.asked.value).toBeUndefined()
+    draft.usePreset('quick')
+    expect(draft.sample.value).toEqual({ images: 32, seed: 0 })
+    draft.usePreset('few')
+    expect(draft.sample.value).toBeNull()
     // What was chosen by hand stays.
     draft.sample.value = { perClass: 3, seed: 1 }
     draft.usePreset('few')

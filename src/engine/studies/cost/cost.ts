@@ -12,19 +12,19 @@ import { studyDefinition } from '../registry.ts'
 import { settledStudy } from '../store/settled.ts'
 import { findStudy, sourceOf } from '../store/store.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
+import { Ledger, type Work } from './ledger.ts'
 import { passGroups } from './passes.ts'
 import {
   bySource,
   countImages,
   currentVariants,
   type ImageSource,
-  secondsPerImage,
   settingOf,
   type PlannedCondition,
   storedSum,
   measuredCounter,
 } from '../../facts/index.ts'
-import type { ExtraWork, StudyDefinition } from '../definition/index.ts'
+import type { StudyDefinition } from '../definition/index.ts'
 
 /**
  * Estimates what a study would cost, before anything of it is stored. Seconds come from earlier runs or batch
@@ -63,7 +63,7 @@ export async function studyCost(
     const { changed = [], own = [] } = Object.groupBy(groups, ({ first }) =>
       (first.condition.rewrite ?? noRewrite).op === 'none' ? 'own' : 'changed',
     )
-    for (const { images, stored, forwards } of own) ledger.add({ model, images, stored, forwards })
+    for (const { first: _, ...group } of own) ledger.add({ model, ...group })
     addChanged(ledger, definition, model, changed, imagesIn(source))
     settled.set(model.id, Math.max(0, ...groups.slice(1).map(({ stored }) => stored)))
     await nextTurn()
@@ -82,9 +82,9 @@ export async function studyCost(
     settled: ({ id }) => (done ? imagesIn(source) : (settled.get(id) ?? 0)),
   })
   for (const work of extra ?? []) ledger.add(work)
-  const { passes, cached, seconds, choices } = ledger
+  const { answers, cached, seconds, atMost, choices } = ledger
   return {
-    ...{ passes, cached, seconds, choices },
+    ...{ answers, cached, seconds, atMost, choices },
     images: imagesIn(source),
     conditions: most,
     work: [...ledger.forwards].map(([modelId, forwards]) => ({ modelId, forwards })),
@@ -94,46 +94,11 @@ export async function studyCost(
 
 /** The cost of a study that reads only weights: nothing is run. */
 const costOfWeights = (db: Db, modelIds: readonly number[]): StudyCost => ({
-  ...{ passes: 0, cached: 0, images: 0, conditions: 0, work: [], seconds: 0, choices: [] },
+  ...{ answers: 0, cached: 0, images: 0, conditions: 0, work: [], seconds: 0, atMost: false, choices: [] },
   warnings: modelIds.flatMap((id) => getModel(db, id).problem ?? []),
 })
 
-/** Adds up what is to be computed. */
-class Ledger {
-  readonly db: Db
-  passes = 0
-  cached = 0
-  seconds: number | null = 0
-  readonly choices: string[] = []
-  /** What is still to be computed, by model, in forward passes. */
-  readonly forwards = new Map<number, number>()
-
-  constructor(db: Db) {
-    this.db = db
-  }
-
-  add({ model, images, stored, forwards }: ExtraWork): void {
-    const left = this.count(model, { images, stored, forwards })
-    const perImage = secondsPerImage(this.db, model)
-    if (left > 0) this.spend(perImage === null ? null : perImage * left)
-  }
-
-  /** Counts images without saying how long they take. Returns the forward passes still to be made. */
-  count(model: StoredModel, { images, stored, forwards }: Omit<ExtraWork, 'model'>): number {
-    const known = Math.min(images, stored)
-    const left = (images - known) * forwards
-    this.passes += images
-    this.cached += known
-    this.forwards.set(model.id, (this.forwards.get(model.id) ?? 0) + left)
-    return left
-  }
-
-  spend(seconds: number | null): void {
-    this.seconds = this.seconds === null || seconds === null ? null : this.seconds + seconds
-  }
-}
-
-interface Group extends Omit<ExtraWork, 'model'> {
+interface Group extends Omit<Work, 'model'> {
   first: PlannedCondition
 }
 
@@ -154,7 +119,12 @@ function groupsOf(
       const variant = variants(stored.condition.rewrite ?? noRewrite, settingOf(stored))
       return variant ? Math.round(countMeasured(variant.id, stored) * share) : 0
     })
-    return { first, images, stored: Math.min(images, ...known), forwards }
+    return {
+      ...{ first, images, stored: Math.min(images, ...known), forwards },
+      answers: conditions.length,
+      answered: known.reduce((sum, count) => sum + Math.min(images, count), 0),
+      atMost: definition.work?.atMost?.(conditions),
+    }
   })
 }
 
@@ -179,9 +149,9 @@ function addChanged(
       : undefined
   if (estimate) ledger.choices.push(estimate.note)
   const share = estimate?.forwards === undefined ? 1 : estimate.forwards / left.length
-  for (const { images: all, stored, forwards } of groups)
-    if (estimate?.seconds != null) ledger.count(model, { images: all, stored, forwards: forwards * share })
-    else ledger.add({ model, images: all, stored, forwards })
+  for (const { first: _, ...group } of groups)
+    if (estimate?.seconds != null) ledger.count(model, { ...group, forwards: group.forwards * share })
+    else ledger.add({ model, ...group })
   if (estimate?.seconds != null) ledger.spend(estimate.seconds)
 }
 
@@ -228,7 +198,10 @@ function sampledShare(
   if (all === 0) return 0
   const most = subset === null ? 1 : Math.min(1, subset / all)
   if (!sample) return most
-  const perClass = sample.perClass * Math.max(1, parts.length)
-  const left = classes.reduce((total, { images }) => total + Math.min(images, perClass), 0)
+  const each = Math.max(1, parts.length)
+  const left =
+    'perClass' in sample
+      ? classes.reduce((total, { images }) => total + Math.min(images, sample.perClass * each), 0)
+      : Math.min(all, sample.images * each)
   return Math.min(most, left / all)
 }

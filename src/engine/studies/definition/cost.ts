@@ -15,6 +15,10 @@ export interface ConditionWork {
     conditions: readonly PlannedCondition[],
     context: { db: Db; model: StoredModel },
   ): boolean
+  /** Whether conditions that are computed together may take less, because they end early; left out = never. */
+  atMost?(conditions: readonly PlannedCondition[]): boolean
+  /** The steps that `measure` reports say how much of this work an answer took (`weight`); left out = they do not. */
+  toldBySteps?: true
 }
 
 /** What `extraWork` of a definition may use. */
@@ -36,6 +40,10 @@ export interface ExtraWork {
   stored: number
   /** The cost of one image, in forward passes of the model. */
   forwards: number
+  /** Answers that the job counts for one image; left out = one. */
+  answers?: number
+  /** It may take less, because it ends early. */
+  atMost?: true
 }
 
 /** The estimated cost of sessions with a changed graph. */

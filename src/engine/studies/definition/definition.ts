@@ -22,6 +22,8 @@ export interface Preset<P> {
   deviates?: readonly string[]
   /** Most images of each class; left out = all. */
   perClass?: number
+  /** Most images in all, balanced over classes; left out = all. */
+  images?: number
   /** Models are shown with the published preprocessing of the study. */
   published?: true
 }

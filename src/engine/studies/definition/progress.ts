@@ -7,6 +7,8 @@ export interface Step {
   computed?: number
   cached?: number
   failed?: readonly FailedRow[]
+  /** Work of one of these rows beside that of others, in forward passes; left out = 1. */
+  weight?: number
 }
 
 /** Adds up the steps of a study job and reports them with the rate and the time left. */
@@ -28,14 +30,30 @@ export interface Tracker {
   moved(): boolean
 }
 
-/** Tracks the progress of a job. `conditions`: how many rows the conditions of the study have. */
-export function tracker({ report }: Pick<JobContext, 'report'>, conditions: number): Tracker {
+/** Over how many milliseconds the time left is estimated where rows differ in their work. */
+const weighedWindow = 120_000
+
+/**
+ * Tracks the progress of a job. The time left follows from the work of the rows, not from their number.
+ *
+ * @param conditions how many rows the conditions of the study have
+ * @param work their work by the weights of the steps; left out = each row's is 1
+ */
+export function tracker(
+  { report }: Pick<JobContext, 'report'>,
+  conditions: number,
+  work = conditions,
+): Tracker {
   let total = conditions
+  let left = work
+  let worked = 0
   const rate = new Rate()
+  const pace = work === conditions ? new Rate() : new Rate(weighedWindow)
   let progress: JobProgress = { ...noProgress, total, unit: 'answers' }
   let computed = 0
   const failing = breaker()
   rate.mark(0)
+  pace.mark(0)
   return {
     note(text) {
       progress = { ...progress, note: text }
@@ -43,19 +61,25 @@ export function tracker({ report }: Pick<JobContext, 'report'>, conditions: numb
     },
     expect(rows) {
       total += rows
+      left += rows
       progress = { ...progress, total }
     },
-    add({ computed: own = 0, cached = 0, failed = [] }) {
+    add({ computed: own = 0, cached = 0, failed = [], weight = 1 }) {
       computed += own
+      worked += weight * own
+      left -= weight * (own + cached + failed.length)
       const done = progress.done + own + cached + failed.length
-      if (own > 0) rate.mark(computed)
+      if (own > 0) {
+        rate.mark(computed)
+        pace.mark(worked)
+      }
       progress = {
         ...progress,
         done,
         failed: progress.failed + failed.length,
         cacheHits: progress.cacheHits + cached,
         perSecond: rate.perSecond(),
-        secondsLeft: rate.secondsLeft(total - done),
+        secondsLeft: pace.secondsLeft(done >= total ? 0 : Math.max(0, left)),
       }
       report(progress)
       failing.add(own, failed)

@@ -74,6 +74,30 @@ export const attackWork: ConditionWork = {
       model,
       conditions.flatMap((stored) => ownAttack(stored) ?? []),
     ),
+  atMost: (conditions) =>
+    conditions.some((stored) => {
+      const attack = ownAttack(stored)
+      return attack !== null && stopsWhenWrong(attack)
+    }),
+  toldBySteps: true,
+}
+
+/**
+ * The work of an answer under each condition, in forward passes: its part of what is computed together. 1 each where the steps
+ * of a study do not tell their work.
+ */
+export function answerWeights<C extends PlannedCondition>(
+  work: ConditionWork | undefined,
+  model: StoredModel,
+  conditions: readonly C[],
+): Map<C, number> {
+  const groups = Map.groupBy(conditions, (stored) => (work?.toldBySteps ? work.together(stored) : null))
+  return new Map(
+    [...groups].flatMap(([key, group]) => {
+      const each = key === null || !work ? 1 : work.forwards(group, model) / group.length
+      return group.map((stored): [C, number] => [stored, each])
+    }),
+  )
 }
 
 /** The same number of sampled images for every model, each at `forwards` forward passes of the model. */
@@ -81,10 +105,12 @@ export const sampledWork = (
   { models, images, settled }: WorkContext,
   drawn: number,
   forwards: (model: StoredModel) => number,
+  answers: (model: StoredModel) => number = () => 1,
 ): ExtraWork[] =>
   models.map((model) => ({
     model,
     images: Math.min(drawn, images),
     stored: Math.min(drawn, settled(model)),
     forwards: forwards(model),
+    answers: answers(model),
   }))

@@ -163,7 +163,7 @@ async function estimateOf(
   const estimate: Estimate = { images: 0, seconds: 0, measured: true }
   const cost = await studyCost(workspace, input)
   estimate.images = images ?? cost.images
-  estimate.seconds = making * (cost.passes - cost.cached)
+  estimate.seconds = making * (cost.answers - cost.cached)
   for (const { modelId, forwards } of cost.work) {
     const { seconds, measured } = fast.get(modelId) ?? { seconds: 0, measured: false }
     estimate.seconds += forwards * seconds

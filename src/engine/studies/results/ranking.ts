@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { changesNothing, changeText } from '#shared/preprocessingChange.ts'
+import { sampleSize } from '#shared/sampleWords.ts'
 import { modelIdOf, placeOf } from '#shared/shownModel.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
 import { canonicalJson } from '#shared/canonical.ts'
@@ -159,7 +160,7 @@ function testBetween(db: Db, own: RankedValue, base: RankedValue): Omit<Test, 'a
   return { difference, interval, n, p }
 }
 
-const sampleOf = ({ sample }: Study) => (sample === null ? 'all images' : `${sample.perClass} per class`)
+const sampleOf = ({ sample }: Study) => (sample === null ? 'all images' : sampleSize(sample))
 
 /** Ways to name studies so that they can be told apart, the shortest first. */
 const names: readonly ((study: Study) => string)[] = [

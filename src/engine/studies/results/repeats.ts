@@ -30,15 +30,25 @@ export function repeatedPreset(
   )
 }
 
+/** How many images are chosen at most; without either, all. */
+interface Chosen {
+  perClass?: number | undefined
+  images?: number | undefined
+}
+
 /** In what a study deviates from its preset by its images and its preprocessing. */
 function ownDeviations(
   definition: StudyDefinition,
-  { perClass, published }: Preset<Record<string, unknown>>,
+  { perClass, images, published }: Preset<Record<string, unknown>>,
   { sample, subset, preprocessings }: Told,
 ): string[] {
-  const words = (count: number | undefined) =>
-    count === undefined ? 'all images' : `at most ${count} images of each class`
-  const [own, wanted] = [words(sample?.perClass), words(perClass)]
+  const words = (most: Chosen | null) =>
+    most?.perClass !== undefined
+      ? `at most ${most.perClass} images of each class`
+      : most?.images !== undefined
+        ? `at most ${most.images} images`
+        : 'all images'
+  const [own, wanted] = [words(sample), words({ perClass, images })]
   return [
     ...(definition.fromWeights || own === wanted ? [] : [`${own}, where the paper has ${wanted}`]),
     ...(subset ? [`the subset ${subset.name} of the images`] : []),

@@ -9,6 +9,7 @@ import { matchSentence } from '#shared/labelWords.ts'
 import { assumedNote, geometryText, markedTitle, originText } from '#shared/preprocessing.ts'
 import { noRewrite } from '#shared/rewrites.ts'
 import { modelIdOf } from '#shared/shownModel.ts'
+import { sampleLong } from '#shared/sampleWords.ts'
 import { isTried, studyState } from '#shared/studyState.ts'
 import { stopReasonText } from '#shared/stopWords.ts'
 import { thousands } from '#shared/thousands.ts'
@@ -104,7 +105,7 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
   const provenance = [
     ...(onImages
       ? [
-          `${whole ? '' : 'Planned: '}${thousands(images)} images of ${onImages.title}${study.subset ? `, subset ${study.subset.name} as it was when the study began (${study.subset.rule}, ${study.subset.images} images)` : ''}${study.sample ? `, at most ${study.sample.perClass} per class drawn with seed ${study.sample.seed}` : ''}.`,
+          `${whole ? '' : 'Planned: '}${thousands(images)} images of ${onImages.title}${study.subset ? `, subset ${study.subset.name} as it was when the study began (${study.subset.rule}, ${study.subset.images} images)` : ''}${study.sample ? `, ${sampleLong(study.sample)}` : ''}.`,
         ]
       : []),
     ...(onImages && !whole ? [note, ...sequenceNotes(grid)] : []),

@@ -14,6 +14,7 @@ import {
   type RunContext,
   type Tracker,
 } from '../definition/index.ts'
+import { answerWeights } from '../measure/work.ts'
 import { measureGrid } from '../measure/grid.ts'
 import { orderSeed, planRun, type PlannedModel, type StudyPlan } from '../store/plan.ts'
 import { getStudy } from '../store/store.ts'
@@ -59,9 +60,13 @@ export async function runStudy(
   const onImages = models.filter(({ conditions }) => conditions.length > 0)
   const imagesIn = bySource((of) => countImages(db, of))
   const sizes = new Map<StoredCondition, number>()
-  for (const { conditions } of onImages)
-    for (const stored of conditions)
-      sizes.set(stored, within(imagesIn(stored.source), portion?.stretch ?? wholeOrder))
+  let work = 0
+  for (const { model, conditions } of onImages)
+    for (const [stored, weight] of answerWeights(definition.work, model, conditions)) {
+      const size = within(imagesIn(stored.source), portion?.stretch ?? wholeOrder)
+      sizes.set(stored, size)
+      work += size * weight
+    }
   if (onImages.length > 0 && images === 0 && !portion)
     throw new KernelscopeError('DATASET_EMPTY', 'the dataset has no readable image with a label')
   if (definition.needsLabels !== false)
@@ -71,6 +76,7 @@ export async function runStudy(
   const progress = tracker(
     job,
     [...sizes.values()].reduce((total, size) => total + size, 0),
+    work,
   )
   const { until } = job.job
   const stop = stopping(db, until, models, orderSeed(study))

@@ -1,4 +1,4 @@
-import type { Recognised } from '#shared/contract/index.ts'
+import type { Recognised, Sample } from '#shared/contract/index.ts'
 import { frameKinds } from '#shared/datasetKinds.ts'
 import { generator } from '#shared/random.ts'
 import type { Db } from '../../workspace/index.ts'
@@ -6,8 +6,8 @@ import { usableSql } from '../../facts/index.ts'
 import { pictureName } from '../summary/pictureName.ts'
 
 /**
- * Samples images for a study and stores the selection: of each class the first `perClass` images in a random
- * order. The order depends on the seed and the image's digest, not on names or the order of indexing. Where a
+ * Samples images for a study and stores the selection: of each class the first images in a random order, as many as are
+ * asked for, or the first of each class, then the second, until there are as many in all. The order depends on the seed and the image's digest, not on names or the order of indexing. Where a
  * dataset shows the same pictures in several parts, the order depends on class and file name instead (for
  * frames: on the sequence, taken whole), so that all parts get the same pictures.
  *
@@ -17,8 +17,7 @@ export function storeSelection(
   db: Db,
   studyId: number,
   datasetId: number,
-  perClass: number,
-  seed: number,
+  sample: Sample,
   among: ReadonlySet<number> | null = null,
 ): void {
   const rows = db
@@ -31,15 +30,30 @@ export function storeSelection(
   const frames = isFrames(db, datasetId)
   const insert = db.prepare('INSERT OR IGNORE INTO study_image (study_id, image_id) VALUES (?, ?)')
   const byClass = Map.groupBy(rows, ({ group }) => group)
+  const pictures = [...byClass.values()].flatMap((images) =>
+    picturesOf(images, frames)
+      .map(({ key, ids }) => ({ ids, order: generator('sample', sample.seed, key).uniform() }))
+      .sort(byOrder)
+      .map((picture, round) => ({ ...picture, round, part: images[0]?.part ?? null })),
+  )
+  const chosen =
+    'perClass' in sample
+      ? pictures.filter(({ round }) => round < sample.perClass)
+      : [...Map.groupBy(pictures, ({ part }) => part).values()].flatMap((own) =>
+          own.sort((a, b) => a.round - b.round || byOrder(a, b)).slice(0, sample.images),
+        )
   db.transaction(() => {
-    for (const images of byClass.values()) {
-      const sampled = picturesOf(images, frames)
-        .map(({ key, ids }) => ({ ids, order: generator('sample', seed, key).uniform() }))
-        .sort((a, b) => a.order - b.order || (a.ids[0] ?? 0) - (b.ids[0] ?? 0))
-      for (const { ids } of sampled.slice(0, perClass)) for (const id of ids) insert.run(studyId, id)
-    }
+    for (const { ids } of chosen) for (const id of ids) insert.run(studyId, id)
   })()
 }
+
+interface Drawn {
+  ids: readonly number[]
+  /** Its place in the random order, from 0 to 1. */
+  order: number
+}
+
+const byOrder = (a: Drawn, b: Drawn): number => a.order - b.order || (a.ids[0] ?? 0) - (b.ids[0] ?? 0)
 
 interface Candidate {
   id: number

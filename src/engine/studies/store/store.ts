@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import {
+  sample as sampleSchema,
   study as studySchema,
   studyPreprocessings,
   studySubset,
@@ -38,7 +39,6 @@ interface StudyRow {
   created_at: number
 }
 
-const sampleSchema = z.object({ perClass: z.int().positive(), seed: z.int() })
 const paramsSchema = z.record(z.string(), z.unknown())
 
 function fromRow(db: Db, row: StudyRow): Study {
@@ -138,7 +138,7 @@ function storeImages(
   if (sample)
     for (const datasetId of new Set([own, ...others])) {
       const among = subset && datasetId === own ? new Set(subset.imageIds) : null
-      storeSelection(db, studyId, datasetId, sample.perClass, sample.seed, among)
+      storeSelection(db, studyId, datasetId, sample, among)
     }
   else if (subset) storeFrozen(db, studyId, subset, own, others)
 }

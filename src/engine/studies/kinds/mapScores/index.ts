@@ -88,7 +88,13 @@ export const mapScores = defineStudy({
     return { ...given, boxes, boxesState: await stateOfBoxes(boxes, signal) }
   },
   conditions: () => [],
-  extraWork: (chosen, context) => sampledWork(context, chosen.images, (model) => forwardsOf(chosen, model)),
+  extraWork: (chosen, context) =>
+    sampledWork(
+      context,
+      chosen.images,
+      (model) => forwardsOf(chosen, model),
+      (model) => orderersFor(chosen, model).length,
+    ),
   measure: (context, chosen) => measureScores(context, chosen),
   async stored(chosen, { workspace: { db }, source, models }) {
     const images = await scoredImages(db, source, chosen)

@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { gradientForwards } from '../../measure/gradientForwards.ts'
 import type { StoredModel } from '../../../models/index.ts'
+import { mapForwards } from '../../measure/mapForwards.ts'
 import {
-  passesOf,
   refusalOf,
   saliencyDefinitionOf,
   saliencyMethod,
@@ -131,10 +130,10 @@ export const methodOf = (
 
 /** What is computed of one image for a model, in forward passes. */
 export function forwardsOf(chosen: MapScoreParams, model: StoredModel): number {
-  const maps = methodsFor(chosen, model).reduce((sum, name) => {
-    const { gradients, forwards } = passesOf(methodOf(name, chosen), model.preprocessing.size)
-    return sum + gradients * gradientForwards(model) + forwards
-  }, 0)
+  const maps = methodsFor(chosen, model).reduce(
+    (sum, name) => sum + mapForwards(methodOf(name, chosen), model),
+    0,
+  )
   const curves = 2 * (chosen.steps + 1) * orderersFor(chosen, model).length
-  return Math.round(maps * (1 + chosen.cascade) + curves)
+  return maps * (1 + chosen.cascade) + curves + controls.length
 }

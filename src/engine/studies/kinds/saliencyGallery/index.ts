@@ -52,7 +52,12 @@ export const saliencyGallery = defineStudy({
     [...new Set(methods.flatMap(rewritesFor))].map((rewrite) => ({ rewrite, of: 'models' })),
   conditions: () => [],
   extraWork: (chosen, context) =>
-    sampledWork(context, chosen.imageIds.length || chosen.images, (model) => forwardsOf(chosen, model)),
+    sampledWork(
+      context,
+      chosen.imageIds.length || chosen.images,
+      (model) => forwardsOf(chosen, model),
+      (model) => methodsFor(chosen, model).length,
+    ),
   measure: (context, chosen) => measureGallery(context, chosen),
   async stored(chosen, { workspace: { db }, source, models }) {
     const images = await galleryImages(db, source, chosen)

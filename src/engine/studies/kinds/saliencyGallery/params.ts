@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import {
-  passesOf,
   refusalOf,
   saliencyDefinitionOf,
   saliencyMethod,
@@ -10,7 +9,7 @@ import {
   type SaliencyMethodName,
 } from '#shared/saliencyMethods/index.ts'
 import type { StoredModel } from '../../../models/index.ts'
-import { gradientForwards } from '../../measure/gradientForwards.ts'
+import { mapForwards } from '../../measure/mapForwards.ts'
 
 export const params = z.object({
   methods: z
@@ -92,10 +91,7 @@ export const forwardsOf = (
   chosen: GalleryParams,
   model: Pick<StoredModel, 'inspection' | 'preprocessing'>,
 ): number =>
-  methodsFor(chosen, model).reduce((sum, name) => {
-    const { gradients, forwards } = passesOf(methodOf(name, chosen), model.preprocessing.size)
-    return sum + gradients * gradientForwards(model) + (gradients === 0 ? forwards : 0)
-  }, 0)
+  methodsFor(chosen, model).reduce((sum, name) => sum + mapForwards(methodOf(name, chosen), model), 0)
 
 /** The method with the parameters that the study sets. The others have their defaults. */
 export const methodOf = (name: MethodName, { copies, steps, seed }: GalleryParams): SaliencyMethod =>

@@ -6,6 +6,7 @@ import { withoutEffect } from '#shared/params/effect.ts'
 import { fieldsOf, initialParams, type Params } from '#shared/params/fields.ts'
 import { problemsOf } from '#shared/params/problems.ts'
 import { scaledParams } from '#shared/params/scaled.ts'
+import { sampleText } from '#shared/sampleWords.ts'
 import { usualDataset } from '../../../lib/usualDataset.ts'
 import { engine, toKernelscopeError } from '../../../lib/engine/index.ts'
 import { useDatasetsStore, useModelsStore, useStudiesStore } from '../../../lib/stores/collections.ts'
@@ -107,10 +108,13 @@ export function useStudyDraft() {
     presetId.value = id
   }
   /** Images and preprocessing of a preset. What an earlier preset chose goes, what a person chose stays. */
-  function chooseBeside({ perClass, preprocessing }: Preset, before: Preset | null) {
-    if (perClass !== undefined)
-      sample.value = { perClass, seed: sample.value?.seed ?? settings.settings?.seed ?? 0 }
-    else if (before?.perClass !== undefined && sample.value?.perClass === before.perClass) sample.value = null
+  function chooseBeside(preset: Preset, before: Preset | null) {
+    const { preprocessing } = preset
+    const seed = sample.value?.seed ?? settings.settings?.seed ?? 0
+    const [wanted, earlier] = [sampleOf(preset, seed), before && sampleOf(before, seed)]
+    if (wanted) sample.value = wanted
+    else if (earlier && sampleText(earlier) === (sample.value && sampleText(sample.value)))
+      sample.value = null
     if (preprocessing) preprocessings.only(preprocessing)
     else if (before?.preprocessing && preprocessings.isOnly(before.preprocessing))
       preprocessings.setMode('own')
@@ -195,6 +199,10 @@ export function useStudyDraft() {
     ...{ cost, costPending, warnings, refused, starting, start },
   }
 }
+
+/** The images that a preset chooses; null where it takes all. */
+const sampleOf = ({ perClass, images }: Preset, seed: number): StudyInput['sample'] =>
+  perClass !== undefined ? { perClass, seed } : images !== undefined ? { images, seed } : null
 
 /** The steps of the form: what is measured, on what, and how. */
 export type Step = 'what' | 'on' | 'how'

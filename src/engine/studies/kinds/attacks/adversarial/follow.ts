@@ -1,8 +1,10 @@
 import type { AttackSession } from '../../../../inference/index.ts'
 import { factStore, type FactKey, type FactStore, type StudyImage } from '../../../../facts/index.ts'
+import type { StoredModel } from '../../../../models/index.ts'
 import type { FailedRow, MeasureContext } from '../../../definition/index.ts'
 import { failedRows, type CallSize } from '../../../measure/calls.ts'
 import { inLanes } from '../../../measure/inLanes.ts'
+import { attackForwards } from '../../../measure/work.ts'
 import { lanePermits, type LanePermits } from '../../../measure/lanePermits.ts'
 import { loadedBatches, type LoadedBatch } from '../../../measure/load.ts'
 import { attackInCalls } from './calls.ts'
@@ -44,7 +46,9 @@ export async function followChunk(
   const missing = chunk.filter(({ exampleId }) => known.some((set) => !set.has(exampleId)))
   const seen = followed.clean ? knownOf(followed.clean) : new Set<number>()
   let left = followed.clean ? chunk.length - seen.size : 0
-  progress.add({ cached: wanted.length * (chunk.length - missing.length) + seen.size })
+  const weight = weightOf(model, followed)
+  progress.add({ cached: wanted.length * (chunk.length - missing.length), weight })
+  progress.add({ cached: seen.size })
   const permits = lanePermits(sessions.length)
   const batches = loadedBatches(pool, missing, model.preprocessing, size.most, sessions.length)
   const flag = stopFlag(job.signal)
@@ -62,6 +66,15 @@ export async function followChunk(
   }
   return left
 }
+
+/** The work of an answer of a trajectory, in forward passes; images that are shown to another model take one there. */
+const weightOf = (model: StoredModel, { runs, shown }: Followed): number =>
+  (attackForwards(
+    model,
+    runs.map(({ attack }) => attack),
+  ) +
+    shown.length) /
+  (runs.length + shown.length)
 
 /** Where the facts of a trajectory and of the models that get its images are stored. */
 const cellsOf = ({ runs, variantId, shown }: Followed): Cell[] => [
@@ -131,6 +144,8 @@ async function followBatch(
         facts.fail({ variantId: variant, conditionId, exampleId }, problem)
   }
   const failed = [...failedRows(images, found).flatMap((row) => wanted.map(() => row)), ...unshown]
-  progress.add({ computed: wanted.length * images.length - failed.length + along, failed })
+  const weight = weightOf(model, followed)
+  progress.add({ computed: wanted.length * images.length - failed.length, failed, weight })
+  if (along > 0) progress.add({ computed: along })
   return along
 }

@@ -59,7 +59,7 @@ export const leastEpsilonStudy = defineStudy({
       context,
       chosen.images,
       (model) => triesOf(chosen) * attackForwards(model, [attackOf(chosen)]),
-    ),
+    ).map((work) => ({ ...work, atMost: true })),
   measure: measureLeast,
   async stored(chosen, { workspace: { db }, source, models }) {
     const images = await leastImages(db, source, chosen)

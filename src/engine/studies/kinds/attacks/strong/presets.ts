@@ -5,8 +5,13 @@ export const presets: Preset<StrongParams>[] = [
   {
     id: 'quick',
     title: 'Quick look',
-    description: 'APGD-CE and APGD-DLR with 10 steps, Square with 100 queries.',
-    params: { attacks: ['apgd-ce', 'apgd-dlr', 'square'], steps: 10, queries: 100 },
+    description: 'At most 32 images, two sizes; APGD-CE and APGD-DLR with 10 steps, Square with 50 queries.',
+    params: {
+      attacks: ['apgd-ce', 'apgd-dlr', 'square'],
+      epsilons: [1 / 255, 4 / 255],
+      ...{ steps: 10, queries: 50 },
+    },
+    images: 32,
   },
   {
     id: 'linf',

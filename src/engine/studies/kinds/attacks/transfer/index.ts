@@ -173,6 +173,7 @@ function surrogateWork(
       images,
       stored,
       forwards: attackForwards(surrogate, [attackOf(chosen, epsilon, surrogate)]),
+      answers: 0,
     }))
   })
 }
