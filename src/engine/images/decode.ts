@@ -3,6 +3,7 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { cmykToRgb, grey16ToRgb } from './colours.ts'
 import { imageFormat } from './format.ts'
 import type { Picture } from './picture.ts'
+import { plainFormats, Undecodable } from './plain/index.ts'
 
 /** Most pixels (width times height) of an image; larger images are refused before they are decoded. */
 export const maxPixels = 100_000_000
@@ -19,6 +20,40 @@ sharp.cache(false)
 const open = (bytes: Uint8Array) =>
   sharp(bytes, { ignoreIcc: true, failOn: 'error', limitInputPixels: maxPixels, pages: 1 })
 
+/** What is read of a header. `space` is `plain` for the formats that libvips does not read. */
+export type Header = Pick<Metadata, 'width' | 'height' | 'depth' | 'orientation' | 'hasAlpha'> & {
+  space: Metadata['space'] | 'plain'
+}
+
+/** @throws IMAGE_UNREADABLE in place of `Undecodable` */
+function readable<T>(name: string, read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    if (!(cause instanceof Undecodable)) throw cause
+    throw new KernelscopeError('IMAGE_UNREADABLE', `${name} cannot be decoded`, {
+      details: cause.message,
+      cause,
+    })
+  }
+}
+
+/** The form of a picture that libvips does not read; null for another. */
+const plainForm = (bytes: Uint8Array) => {
+  const format = imageFormat(bytes)
+  return format === 'bmp' || format === 'netpbm' ? plainFormats[format] : null
+}
+
+async function headerOf(bytes: Uint8Array, name: string): Promise<Header> {
+  const form = plainForm(bytes)
+  if (form) {
+    const { width, height } = readable(name, () => form.header(bytes))
+    return { width, height, space: 'plain', depth: 'uchar', hasAlpha: false }
+  }
+  const header = await guarded(name, sharp(bytes, { limitInputPixels: false }).metadata())
+  return { ...header, height: header.pageHeight ?? header.height }
+}
+
 /**
  * Reads the header only.
  *
@@ -26,19 +61,19 @@ const open = (bytes: Uint8Array) =>
  * @throws IMAGE_UNREADABLE where the bytes are not an image of a supported format
  * @throws IMAGE_TOO_LARGE where the image has more than `maxPixels` pixels
  */
-export async function readHeader(bytes: Uint8Array, name: string): Promise<Metadata> {
+export async function readHeader(bytes: Uint8Array, name: string): Promise<Header> {
   if (imageFormat(bytes) === null) {
     throw new KernelscopeError(
       'IMAGE_UNREADABLE',
-      `${name} is not a JPEG, PNG, WebP, GIF, TIFF or AVIF image`,
+      `${name} is not a JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP, PPM or PGM image`,
     )
   }
-  const header = await guarded(name, sharp(bytes, { limitInputPixels: false }).metadata())
-  const height = header.pageHeight ?? header.height
-  if (header.width * height > maxPixels) {
-    throw new KernelscopeError('IMAGE_TOO_LARGE', `${name} has ${header.width}x${height} pixels`)
+  const header = await headerOf(bytes, name)
+  const { width, height } = header
+  if (width * height > maxPixels) {
+    throw new KernelscopeError('IMAGE_TOO_LARGE', `${name} has ${width}x${height} pixels`)
   }
-  return { ...header, height }
+  return header
 }
 
 /**
@@ -54,6 +89,8 @@ export async function readHeader(bytes: Uint8Array, name: string): Promise<Metad
 export async function decode(bytes: Uint8Array, name: string): Promise<Picture> {
   const header = await readHeader(bytes, name)
   const { width, height } = header
+  const form = plainForm(bytes)
+  if (form) return readable(name, () => form.decode(bytes))
   if (header.space === 'cmyk') {
     const raw = open(bytes).pipelineColourspace('cmyk').toColourspace('cmyk').raw()
     return { pixels: cmykToRgb(await pixelsOf(name, raw, width * height * 4)), height, width }

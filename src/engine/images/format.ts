@@ -1,4 +1,4 @@
-export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'avif'
+export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'avif' | 'bmp' | 'netpbm'
 
 const ascii = (bytes: Uint8Array, from: number, to: number) =>
   String.fromCharCode(...bytes.subarray(from, to))
@@ -9,6 +9,8 @@ const signatures: [ImageFormat, (bytes: Uint8Array) => boolean][] = [
   ['webp', (b) => ascii(b, 0, 4) === 'RIFF' && ascii(b, 8, 12) === 'WEBP'],
   ['gif', (b) => /^GIF8[79]a$/.test(ascii(b, 0, 6))],
   ['tiff', (b) => ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].includes(ascii(b, 0, 4))],
+  ['bmp', (b) => ascii(b, 0, 2) === 'BM'],
+  ['netpbm', (b) => /^P[56][\s#]/.test(ascii(b, 0, 3))],
   ['avif', (b) => ascii(b, 4, 8) === 'ftyp' && /avi[fs]/.test(ascii(b, 8, 32))],
 ]
 
