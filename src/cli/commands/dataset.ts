@@ -54,7 +54,7 @@ export function addDatasetCommands(
       for (const path of paths) added.push(await addDataset(client, { path, ...more }, session, options))
       const [dataset] = added
       session.print(options, added.length === 1 ? { dataset } : { datasets: added }, () =>
-        datasetTable(added),
+        [datasetTable(added), ...added.flatMap(reportLines)].join(''),
       )
     })
 
@@ -98,6 +98,10 @@ export function addDatasetCommands(
   addSubsetCommands(dataset, session)
   addAnnotateCommands(dataset, session, fail)
 }
+
+/** How a dataset was recognised, and what is remarked of it, a line each. */
+const reportLines = ({ title, report }: Dataset): string[] =>
+  report === null ? [] : [report.reason, ...report.remarks].map((line) => `${title}: ${line}\n`)
 
 function datasetTable(datasets: readonly Dataset[]): string {
   return formatTable(

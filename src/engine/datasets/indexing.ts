@@ -5,8 +5,10 @@ import { noProgress, Rate, type JobContext } from '../jobs/index.ts'
 import type { Workspace } from '../workspace/index.ts'
 import { extractFrames } from './frames.ts'
 import { detectLayout, type Layout } from './layout.ts'
+import { oddityRemarks } from './oddities.ts'
 import { reportOf } from './report.ts'
 import { checkRoot } from './root.ts'
+import { LeftOut } from './leftOut.ts'
 import { listFiles } from './listing.ts'
 import { isPackedTar, unpacked } from './unpacked.ts'
 import { datasetRow, setDatasetLayout, setDatasetReport, setDatasetState } from './store.ts'
@@ -43,7 +45,7 @@ export async function indexDataset(
     setDatasetState(db, datasetId, 'indexing')
     writeClasses(workspace, datasetId, layout)
     if (layout.videos && !(await extractFrames(workspace, datasetId, root, context))) return
-    const leftOut = new Map<string, string>()
+    const leftOut = new LeftOut()
     if (!(await listFiles(db, datasetId, layout, context, leftOut))) return
     if (!(await measureFiles(workspace, pool, datasetId, context))) return
     const images = Number(
@@ -51,7 +53,8 @@ export async function indexDataset(
     )
     if (images === 0) throw new KernelscopeError('DATASET_EMPTY', `no images in the folder: ${row.path}`)
     countClasses(workspace, datasetId)
-    setDatasetReport(db, datasetId, reportOf(db, datasetId, layout, leftOut))
+    const odd = await oddityRemarks(db, pool, datasetId)
+    setDatasetReport(db, datasetId, reportOf(db, datasetId, layout, leftOut, odd))
     setDatasetState(db, datasetId, 'ready')
   } catch (error) {
     setDatasetState(db, datasetId, 'failed', toErrorShape(error))

@@ -2,7 +2,8 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { noProgress, type JobContext } from '../jobs/index.ts'
 import type { Db } from '../workspace/index.ts'
 import type { Layout } from './layout.ts'
-import { scan, type FoundFile } from './scan.ts'
+import type { LeftOut } from './leftOut.ts'
+import { scan, type FoundFile, type ScanOptions } from './scan.ts'
 import { datasetRow } from './store.ts'
 import { imageRoot } from '../facts/index.ts'
 import { nextTurn } from '../base/nextTurn.ts'
@@ -23,7 +24,7 @@ interface Entry {
  * an unchanged folder takes little more than listing it. At the end, missing files are dropped from the index. To find
  * them, the folder is listed a second time, but only where the index has more rows than the folder has files.
  *
- * @param leftOut gets the folders whose images are left out, with the reason
+ * @param leftOut gets what is left out: folders with the reason, and the number of files by ending
  * @returns false when stopped
  */
 export async function listFiles(
@@ -31,16 +32,18 @@ export async function listFiles(
   datasetId: number,
   layout: Layout,
   context: JobContext,
-  leftOut: Map<string, string>,
+  leftOut: LeftOut,
 ): Promise<boolean> {
   const next = datasetRow(db, datasetId).generation + 1
   const write = writer(db, datasetId, layout, next)
   const options = {
     signal: context.signal,
-    leftOut: (name: string, why: string) => void leftOut.set(name, why),
+    leftOut: (name: string, why: string) => void leftOut.folders.set(name, why),
   }
-  const files = () => layout.files?.() ?? scan(imageRoot(db, datasetId), options)
-  const found = await eachBatch(files(), context, write)
+  const files = (more: ScanOptions = {}) =>
+    layout.files?.() ?? scan(imageRoot(db, datasetId), { ...options, ...more })
+  const otherFile = (name: string) => leftOut.addFile(name)
+  const found = await eachBatch(files({ otherFile }), context, write)
   if (found === null) return false
   const rows = Number(db.prepare('SELECT count(*) FROM image WHERE dataset_id = ?').pluck().get(datasetId))
   if (rows > found && !(await dropMissing(db, datasetId, next, files(), context))) return false

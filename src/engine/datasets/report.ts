@@ -3,6 +3,8 @@ import type { DatasetReport } from '#shared/contract/index.ts'
 import { frameKinds } from '#shared/datasetKinds.ts'
 import type { Db } from '../workspace/index.ts'
 import type { Layout } from './layout.ts'
+import { LeftOut } from './leftOut.ts'
+import { listedName } from './listedName.ts'
 
 /** Most names that are listed one by one. */
 const listed = 20
@@ -10,13 +12,15 @@ const listed = 20
 /**
  * Compares the contents of an indexed dataset with those expected of its kind.
  *
- * @param leftOut folders whose images are not in the index, with the reason
+ * @param leftOut what of the folder is not in the index
+ * @param odd remarks on files of which something is lost when they are read
  */
 export function reportOf(
   db: Db,
   datasetId: number,
   { expected, reason, recognised, remarks = [] }: Layout,
-  leftOut: ReadonlyMap<string, string> = new Map(),
+  leftOut = new LeftOut(),
+  odd: readonly string[] = [],
 ): DatasetReport {
   const count = (sql: string) => Number(db.prepare(sql).pluck().get(datasetId) ?? 0)
   const names = (sql: string) => db.prepare<[number], string>(sql).pluck().all(datasetId)
@@ -52,21 +56,16 @@ export function reportOf(
     ...report,
     remarks: [
       ...remarks,
-      ...foldersLeftOut(leftOut),
+      ...leftOut.remarks(listed),
+      ...odd,
       ...remarksOn(report, expected),
       ...uneven,
       ...unevenClasses(db, datasetId, expected.perClass),
-      ...missingFiles(db, datasetId, expected.files ?? []),
+      ...(expected.classes === null ? emptyClasses(db, datasetId) : []),
+      ...(expected.files === undefined ? [] : listedFiles(db, datasetId, expected.files)),
     ],
   }
 }
-
-/** A remark for each reason for which folders were left out. */
-const foldersLeftOut = (leftOut: ReadonlyMap<string, string>): string[] =>
-  [...Map.groupBy(leftOut, ([, why]) => why)].map(([why, folders]) => {
-    const shown = folders.slice(0, listed).map(([name]) => name)
-    return `Folders left out, each ${why}: ${shown.join(', ')}${more(folders.length)}.`
-  })
 
 /** A remark on parts that have fewer images than others, though all should have the same images. */
 function unevenParts(db: Db, datasetId: number): string[] {
@@ -97,25 +96,45 @@ function unevenClasses(db: Db, datasetId: number, perClass: number | undefined):
   return [`Classes without exactly ${perClass} images: ${shown.join(', ')}${more(rows.length)}.`]
 }
 
-/** A remark on missing files that a list of labels names, by path or by name alone. */
-function missingFiles(db: Db, datasetId: number, files: readonly string[]): string[] {
-  const absent = db
-    .prepare<[string, number], string>(
-      `SELECT value FROM json_each(?) WHERE NOT EXISTS
-       (SELECT 1 FROM image i WHERE i.dataset_id = ? AND i.name = value)`,
-    )
+/** A remark on classes without an image. */
+function emptyClasses(db: Db, datasetId: number): string[] {
+  const names = db
+    .prepare<[number], string>('SELECT name FROM class WHERE dataset_id = ? AND images = 0 ORDER BY idx')
     .pluck()
-    .all(JSON.stringify(files), datasetId)
-  if (absent.length === 0) return []
-  const wanted = new Set(absent)
+    .all(datasetId)
+  if (names.length === 0) return []
+  return [`Classes without an image: ${names.slice(0, listed).join(', ')}${more(names.length)}.`]
+}
+
+/**
+ * Remarks on files that a list of labels names, by path or by name alone: those that are missing, and names without a
+ * folder that several images have.
+ */
+function listedFiles(db: Db, datasetId: number, files: readonly string[]): string[] {
+  const named = new Set(files)
+  const missing = new Set(files)
+  const fits = new Map<string, number>()
   const select = db
     .prepare<[number], string>('SELECT name FROM image WHERE dataset_id = ?')
     .pluck()
     .iterate(datasetId)
-  for (const name of select) wanted.delete(name.slice(name.lastIndexOf('/') + 1))
-  if (wanted.size === 0) return []
-  const shown = [...wanted].slice(0, listed)
-  return [`${wanted.size} files of the list are not there: ${shown.join(', ')}${more(wanted.size)}.`]
+  for (const stored of select) {
+    const name = listedName(stored)
+    const entry = named.has(name) ? name : name.slice(name.lastIndexOf('/') + 1)
+    if (!named.has(entry)) continue
+    missing.delete(entry)
+    fits.set(entry, (fits.get(entry) ?? 0) + 1)
+  }
+  const several = [...fits].filter(([, images]) => images > 1).map(([name]) => name)
+  const shown = (names: readonly string[]) => `${names.slice(0, listed).join(', ')}${more(names.length)}`
+  return [
+    ...(missing.size > 0 ? [`${missing.size} files of the list are not there: ${shown([...missing])}.`] : []),
+    ...(several.length > 0
+      ? [
+          `${several.length} names of the list fit several images, which all get its class: ${shown(several)}.`,
+        ]
+      : []),
+  ]
 }
 
 /** Replaces a group of parts ("fog/1" to "fog/5") by its common name, where all of the group are missing. */

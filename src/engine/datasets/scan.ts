@@ -21,6 +21,8 @@ export interface ScanOptions {
   signal?: AbortSignal
   /** Called for a folder whose images are left out, with its name and the reason. */
   leftOut?(name: string, reason: string): void
+  /** Called for a file that has not the name of an image. */
+  otherFile?(name: string): void
 }
 
 /**
@@ -84,8 +86,10 @@ async function* walk(state: ScanState, below: string, place: Place): AsyncGenera
     }
     // Most entries are plain files. They are handled here, because a generator for each would be slow.
     if (entry.isFile()) {
-      const file = looksLikeImage(name) ? fileAt(root, name) : null
+      const image = looksLikeImage(name)
+      const file = image ? fileAt(root, name) : null
       if (file) yield file
+      if (!image) options.otherFile?.(name)
     } else yield* visit(state, name, entry, place)
   }
 }

@@ -293,4 +293,51 @@ describe('the report of a dataset', () => {
     expect(dataset.report).toMatchObject({ unlabelled: 1, found: 3 })
     expect(dataset.report?.remarks).toContain('1 files of the list are not there: d.png.')
   })
+
+  it('says of a folder what is left out, has no image, or may be one level too high', async () => {
+    const root = files(
+      join(temporaryFolder(), 'own'),
+      [
+        'train/cat/a.png',
+        'train/cat/b.JP2',
+        'train/cat/c.heic',
+        'train/cat/d.jp2',
+        'val/cat/e',
+        'logs/run.txt',
+      ],
+      picture,
+    )
+    const { dataset } = await indexed(root)
+    expect(dataset.report?.remarks).toEqual([
+      `The images lie one level deeper: train has the folders cat. If these are the classes, add ${join(root, 'train')} instead.`,
+      '3 pictures of formats that are not read are left out: 1 .heic, 2 .jp2. Convert them to PNG.',
+      '1 files without an ending, such as .png, are left out.',
+      'Classes without an image: logs, val.',
+    ])
+  })
+
+  it('says which names of a list fit several images', async () => {
+    const root = files(join(temporaryFolder(), 'flat'), ['a.png', 'u\u0308.png', 'more/a.png'], picture)
+    writeFileSync(join(root, 'labels.csv'), 'file,label\na.png,cat\n\u00fc.png,dog\n')
+    const { dataset } = await indexed(root)
+    expect(dataset.classes.map(({ name, images }) => `${name} ${images}`)).toEqual(['cat 2', 'dog 1'])
+    expect(dataset.report?.remarks).toContain(
+      '1 names of the list fit several images, which all get its class: a.png.',
+    )
+  })
+
+  it('says what of the images is lost when they are read', async () => {
+    const root = files(join(temporaryFolder(), 'own'), ['cat/a.png'], picture)
+    const grey = sharp(Uint16Array.of(9, 999, 9999, 65535), { raw: { width: 2, height: 2, channels: 1 } })
+    await grey.toColourspace('grey16').png().toFile(join(root, 'cat/deep.png'))
+    const image = sharp(picture(1))
+    await image.clone().withMetadata({ orientation: 6 }).jpeg().toFile(join(root, 'cat/turned.jpg'))
+    await image.clone().ensureAlpha(0.5).png().toFile(join(root, 'cat/alpha.png'))
+    const { dataset } = await indexed(root)
+    expect(dataset.report?.remarks).toEqual([
+      "1 of the 4 images looked at have more than 8 bits a channel: grey is clipped at 255 and colours lose their low byte, as by Pillow's convert('RGB').",
+      '1 of the 4 images looked at are turned by an EXIF orientation, which is ignored, as by torchvision.',
+      "1 of the 4 images looked at have an alpha channel, which is dropped, as by Pillow's convert('RGB').",
+    ])
+  })
 })

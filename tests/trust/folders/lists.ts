@@ -50,14 +50,17 @@ export const lists: [title: string, text: string, classes: string[], remark?: Re
   ['no labels', 'file,label\na.png,\nb.png,\n', [], /lack a file or a label/],
   ['only files that are not there', 'file,label\nx.png,cat\n', ['cat 0'], /2 images have no class/],
   ['one image of two', 'file,label\na.png,cat\n', ['cat 1'], /the list names 1/],
+  ['semicolons between its cells', 'file;label\na.png;cat, tabby\nb.png;dog\n', ['cat, tabby 1', 'dog 1']],
+  ['tabs between its cells', 'file\tlabel\na.png\tcat\nb.png\tdog\n', ['cat 1', 'dog 1']],
+  ['paths from the folder on', 'file,label\n./a.png,cat\n.\\b.png,dog\n', ['cat 1', 'dog 1']],
 ]
 
 /** Lists that are refused, with what is said of them. */
 export const noLists: [title: string, text: string | Buffer, message: RegExp][] = [
-  ['semicolons between its cells', 'file;label\na.png;cat\n', /has the columns file;label/],
   ['a header alone', 'file,label\n', /has the columns none/],
   ['no column of labels', 'file,class_of\na.png,cat\n', /has the columns file, class_of/],
-  ['UTF-16', Buffer.from('\ufefffile,label\na.png,cat\n', 'utf16le'), /not a readable CSV/],
+  ['UTF-16', Buffer.from('\ufefffile,label\na.png,cat\n', 'utf16le'), /not UTF-8 text/],
+  ['Latin-1', Buffer.from('file,label\na.png,\xdcber\n', 'latin1'), /not UTF-8 text/],
   ['a line with a cell less', 'file,label\na.png\nb.png,dog\n', /not a readable CSV/],
   ['JSON', '{"a.png":"cat"}', /not a readable CSV/],
 ]

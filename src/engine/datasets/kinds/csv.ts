@@ -2,6 +2,7 @@ import { parse } from 'csv-parse/sync'
 import { basename } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { isThere, readTextAt } from '../../archives/index.ts'
+import { listedName } from '../listedName.ts'
 import type { Layout, DatasetKind } from './kind.ts'
 
 /** A folder with a file labels.csv. */
@@ -37,7 +38,10 @@ export async function csvLayout(path: string): Promise<Layout> {
     },
     remarks,
     videos: false,
-    placeOf: (name) => byFile.get(name) ?? byFile.get(basename(name)) ?? { className: null, part: null },
+    placeOf(stored) {
+      const name = listedName(stored)
+      return byFile.get(name) ?? byFile.get(basename(name)) ?? { className: null, part: null }
+    },
   }
 }
 
@@ -49,17 +53,33 @@ export interface Label {
   part: string | null
 }
 
+/** What separates the cells: a comma, a semicolon or a tab, of which the header has most. */
+function separatorOf(text: string): string {
+  const [header = ''] = text.split(/\r?\n/, 1)
+  const count = (separator: string) => header.split(separator).length
+  return [',', ';', '\t'].reduce((best, one) => (count(one) > count(best) ? one : best))
+}
+
 /**
  * Reads the labels of a CSV, with remarks on bad lines. Where two lines name the same file, the last one counts.
  *
- * @throws DATASET_LABELS where the text is not a CSV or lacks a column
+ * @throws DATASET_LABELS where the text is not UTF-8 or not a CSV, or lacks a column
  */
 export function readLabels(text: string, path: string): { byFile: Map<string, Label>; remarks: string[] } {
+  if (/[\0\uFFFD]/.test(text))
+    throw new KernelscopeError(
+      'DATASET_LABELS',
+      `not a readable CSV, because it is not UTF-8 text: ${path}`,
+      {
+        hint: 'Save it as UTF-8.',
+      },
+    )
   let records: Record<string, string>[]
   try {
     records = parse(text, {
       columns: (header: string[]) => header.map((h) => h.trim().toLowerCase()),
       bom: true,
+      delimiter: separatorOf(text),
       skip_empty_lines: true,
       trim: true,
     })
@@ -81,7 +101,7 @@ export function readLabels(text: string, path: string): { byFile: Map<string, La
   const twice: string[] = []
   let empty = 0
   for (const record of records) {
-    const [name = '', className = ''] = [record[file], record[label]]
+    const [name = '', className = ''] = [listedName(record[file] ?? ''), record[label]]
     if (name === '' || className === '') {
       empty++
       continue
