@@ -1,5 +1,6 @@
 import type { Inspection, KernelLayer, Model, SelfCheck } from '#shared/contract/index.ts'
 import { sourceWord } from '#shared/labelWords.ts'
+import { outputRemarks } from '#shared/outputScale.ts'
 import { precisionText } from '#shared/precisionWords.ts'
 import { preprocessingState } from '#shared/preprocessing.ts'
 import { checkpointLine } from './checkpointText.ts'
@@ -36,6 +37,12 @@ export function modelTable(models: readonly Model[]): string {
   )
 }
 
+/** What is to be known of the outputs of models, a line each. */
+export const outputHint = (models: readonly { title: string; inspection: Inspection }[]): string =>
+  models
+    .flatMap(({ title, inspection }) => outputRemarks(inspection).map((remark) => `${title}: ${remark}\n`))
+    .join('')
+
 /** A table that compares the rewrites of a model with the model itself. */
 export function checkTable({ rewrites }: SelfCheck): string {
   return formatTable(
@@ -70,6 +77,8 @@ export function describeInspection(inspection: Inspection, layers: boolean): str
     ['MACs', formatCount(inspection.macs)],
     ['inputs', tensors(inspection.inputs)],
     ['outputs', tensors(inspection.outputs)],
+    ...outputRemarks(inspection).map((remark) => ['', remark] as const),
+    ...(inspection.unsteady === undefined ? [] : [['not usable', inspection.unsteady] as const]),
     [
       'blocks',
       blocks.length > 0

@@ -5,7 +5,7 @@ import { checkpointText } from '../checkpointText.ts'
 import { checkpointsOf, choiceOf, type ChoiceFlags } from '../checkpointFlags.ts'
 import { collect } from '../flags.ts'
 import { formatTable, printable } from '../format.ts'
-import { checkTable, describeInspection, kernelTable, modelTable } from '../modelText.ts'
+import { checkTable, describeInspection, kernelTable, modelTable, outputHint } from '../modelText.ts'
 import { namedModel } from '../named.ts'
 import {
   addFigureOptions,
@@ -82,6 +82,10 @@ export function addModelCommands(program: Command, session: CliSession, fail: (e
       for (const [at, facts] of checkpoints.entries())
         if (facts) session.io.err(checkpointText(added[at]?.title ?? '', facts))
       session.io.err(forms)
+      const inspected = []
+      for (const { id, title } of added)
+        inspected.push({ title, inspection: await client.models.inspect({ id }) })
+      session.io.err(outputHint(inspected))
       session.io.err(assumedHint(added))
     })
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { canonicalJson } from '#shared/canonical.ts'
 import { allOutputs, type Readout } from '#shared/readouts.ts'
+import { outputsInKey, type Outputs } from '#shared/outputScale.ts'
 import { noRewrite, type Rewrite } from '#shared/rewrites.ts'
 import { onnxruntimeVersion } from '../base/onnxruntimeVersion.ts'
 import type { ProviderName } from '../inference/index.ts'
@@ -14,7 +15,7 @@ export interface KeyedModel {
   digest: string
   preprocessing: Preprocessing
   labels: readonly string[]
-  inspection?: { precision?: ModelPrecision | undefined }
+  inspection?: Outputs & { precision?: ModelPrecision | undefined }
 }
 
 /** Everything that decides a prediction besides transform and image. Part of the key of every fact. */
@@ -24,7 +25,8 @@ export interface VariantKey {
   /** sha256 of the label list (hex), which decides the index of the true class. */
   labels: string
   rewrite: Rewrite
-  readout: Readout
+  /** `outputs` is there where it is not the last operator that tells whether they are probabilities. */
+  readout: Readout & { outputs?: 'logits' | 'probabilities' }
   runtime: { provider: ProviderName; precision: ModelPrecision; onnxruntime: string }
 }
 
@@ -76,7 +78,7 @@ export function variantKey(
     preprocessing,
     labels: createHash('sha256').update(model.labels.join('\n')).digest('hex'),
     rewrite,
-    readout,
+    readout: { ...readout, ...outputsInKey(model.inspection ?? {}) },
     runtime: { provider, precision: precisionUnder(model, rewrite), onnxruntime: onnxruntimeVersion },
   }
 }

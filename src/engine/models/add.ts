@@ -26,12 +26,12 @@ export async function addModel(
   const { digest, mtime, inspection: facts, labels, sidecar } = file
   const known = rowToAdd(db, { model: digest })
   if (known !== undefined) {
-    db.prepare('UPDATE model SET path = ?, mtime = ?, title = coalesce(?, title) WHERE id = ?').run(
-      file.path,
-      mtime,
-      title ?? null,
-      known,
-    )
+    // What the outputs are was not stored by versions that told it by the last operator alone.
+    db.prepare(
+      `UPDATE model SET path = ?, mtime = ?, title = coalesce(?, title),
+         inspection = CASE WHEN json_valid(inspection) THEN json_insert(inspection, '$.outputScale', ?) ELSE inspection END
+       WHERE id = ?`,
+    ).run(file.path, mtime, title ?? null, facts.outputScale, known)
     return getModel(db, known)
   }
   const { lastInsertRowid } = db

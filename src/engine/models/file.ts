@@ -49,6 +49,7 @@ export async function readModelFile(
   const file = modelFileAt(path)
   const inspection = await onGraphThread({ kind: 'inspect', path: file, choice }, signal)
   const io = interfaceOf(inspection, file)
+  checkAnswers(inspection, io, file)
   const sidecar = await readSidecar(file)
   const beside = await readBeside(file)
   const said = sidecar?.preprocessing ?? beside.preprocessing?.preprocessing
@@ -86,6 +87,26 @@ function interfaceOf(inspection: Inspection, file: string): ClassifierInterface 
     if (!(error instanceof KernelscopeError)) throw error
     throw new KernelscopeError(error.code, `${error.message}: ${file}`, { cause: error, hint: error.hint })
   }
+}
+
+/** @throws MODEL_UNSUPPORTED where the answer to an image is not one of several, or not the same in every call */
+function checkAnswers(
+  { unsteady }: Inspection,
+  { output, classes }: ClassifierInterface,
+  file: string,
+): void {
+  if (unsteady !== undefined)
+    throw new KernelscopeError(
+      'MODEL_UNSUPPORTED',
+      `answers differ from call to call, ${unsteady}: ${file}`,
+      {
+        hint: 'Export it in evaluation mode, without random numbers.',
+      },
+    )
+  if (classes === 1)
+    throw new KernelscopeError('MODEL_UNSUPPORTED', `output ${output}: one class, two are needed: ${file}`, {
+      hint: 'Export a single logit z as two outputs, torch.cat([torch.zeros_like(z), z], 1).',
+    })
 }
 
 /**

@@ -1,3 +1,4 @@
+import { givesProbabilities } from '#shared/outputScale.ts'
 import type { ClassifierGraph, Feed } from '../inference/index.ts'
 import {
   classifierInterface,
@@ -92,6 +93,6 @@ export function classifierGraph(model: StoredModel, path: string): ClassifierGra
     height,
     width,
     classes,
-    probabilities: model.inspection.layers.at(-1)?.op === 'Softmax',
+    probabilities: givesProbabilities(model.inspection),
   }
 }

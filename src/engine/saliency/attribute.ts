@@ -1,5 +1,6 @@
 import { outputTitle } from '#shared/classNames.ts'
 import type { SaliencyMethod, SaliencyResult } from '#shared/contract/index.ts'
+import { givesProbabilities } from '#shared/outputScale.ts'
 import { saliencyDefinitionOf, type Computation } from '#shared/saliencyMethods/index.ts'
 import type { VariantPlan } from '../onnx/index.ts'
 import type { Db } from '../workspace/index.ts'
@@ -12,7 +13,7 @@ import { checkTarget, type FoundMap, type MapWay, type SaliencyRequest } from '.
 import type { InspectedModel } from './inspectedModel.ts'
 import { floatPart, mapKey } from './kept.ts'
 import { definitionOf, magnitudes, signedSums } from './methods.ts'
-import { givesProbabilities, probabilitiesOf, rangeOf, topClasses } from './picture.ts'
+import { probabilitiesOf, rangeOf, topClasses } from './picture.ts'
 
 const ways: Record<Computation['by'], MapWay> = {
   gradients: byGradients,
@@ -124,7 +125,7 @@ function resultOf(
     signed: rangeOf(signedSums(values, channels)),
     completeness,
     layer,
-    definitions: [definitionOf(method, of, givesProbabilities(model))],
+    definitions: [definitionOf(method, of, givesProbabilities(model.inspection))],
     provider,
     milliseconds,
   }

@@ -2,6 +2,7 @@ import { outputTitle } from '#shared/classNames.ts'
 import type { Range } from '#shared/contract/index.ts'
 import { softmax, topK } from '#shared/maths/logits.ts'
 import { unitFloats } from '#shared/maths/unit.ts'
+import { givesProbabilities } from '#shared/outputScale.ts'
 import type { ImageFile, MapContext } from './context.ts'
 import type { InspectedModel } from './inspectedModel.ts'
 
@@ -35,13 +36,15 @@ export async function loadInputImage(
   return { height, width, pixels, floats: unitFloats(pixels) }
 }
 
-/** Whether the model's outputs are already probabilities. */
-export const givesProbabilities = ({ inspection }: InspectedModel): boolean =>
-  inspection.layers.at(-1)?.op === 'Softmax'
+/** Probabilities but for a common factor, as shares of their sum. */
+function shares(outputs: Float32Array): Float64Array {
+  const sum = outputs.reduce((total, value) => total + value, 0)
+  return Float64Array.from(outputs, (value) => value / sum)
+}
 
 /** Probabilities [classes] of a model's outputs [classes]. */
 export const probabilitiesOf = (outputs: Float32Array, model: InspectedModel): ArrayLike<number> =>
-  givesProbabilities(model) ? outputs : softmax(outputs)
+  givesProbabilities(model.inspection) ? shares(outputs) : softmax(outputs)
 
 /** The five classes with the highest outputs, in descending order; empty where an output is not finite. */
 export function topClasses(outputs: Float32Array, model: InspectedModel) {

@@ -100,6 +100,13 @@ export const inspection = z.object({
   precision: modelPrecision.optional(),
   /** true where a quantiser takes its scale from all images of a call, so that each image is computed by itself. */
   scaledByCall: z.boolean().optional(),
+  /**
+   * What the outputs are: softmax where that is the last operator, probabilities where they come from one, sigmoid where each is by
+   * itself, else logits. Left out in inspections that older versions stored, where the last operator decides.
+   */
+  outputScale: z.enum(['logits', 'softmax', 'probabilities', 'sigmoid']).optional(),
+  /** Why answers differ from call to call; left out where they do not. */
+  unsteady: z.string().optional(),
   family: modelFamily,
   familyReason: z.string(),
   opset: z.int(),

@@ -28,6 +28,17 @@ describe('the batch size of a trial', () => {
     expect((await findBatch(session(100, 1))).batch).toBe(64)
   })
 
+  it('is 1 where an image has other outputs beside another than alone', async () => {
+    const mixing = (by: number) => {
+      const { request } = session(100, 1)
+      const outputs = ({ batch }: { batch: number }) =>
+        Promise.resolve({ outputs: Float32Array.of(1, 2 + (batch > 1 ? by : 0)), milliseconds: 100 + batch })
+      return { request, outputs } as unknown as Session
+    }
+    expect((await findBatch(mixing(0.2))).batch).toBe(1)
+    expect((await findBatch(mixing(1e-6))).batch).toBe(64)
+  })
+
   it.each(['OUT_OF_MEMORY', 'INFERENCE_FAILED'] as const)(
     'stays below a batch that ends as %s',
     async (code) => {

@@ -49,12 +49,12 @@ const tests: FamilyTest[] = [
   { family: 'VGG', test: pooledChain },
 ]
 
-/** Shapes of Softmax outputs whose last two axes are equal. */
+/** Shapes of Softmax outputs whose last two axes are equal, and of more than one token. */
 const attentionShapes = ({ flow }: GraphProperties) =>
   flow.graph.nodes
     .filter(({ op }) => op === 'Softmax')
     .map(({ outputs }) => flow.shape(outputs[0] ?? '') ?? [])
-    .filter((shape) => shape.length >= 3 && shape.at(-1) === shape.at(-2))
+    .filter((shape) => shape.length >= 3 && shape.at(-1) === shape.at(-2) && shape.at(-1) !== 1)
 
 const batchOf = ({ flow }: GraphProperties) =>
   flow.graph.inputs[0] && (flow.shape(flow.graph.inputs[0].name)?.[0] ?? 1)

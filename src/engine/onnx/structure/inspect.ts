@@ -8,7 +8,9 @@ import { describeBlocks, noBlocksReason, residualBlocks } from './blocks.ts'
 import { guessFamily } from './family.ts'
 import { Flow } from './flow.ts'
 import { convolutionsOf, layersOf, parametersOf } from './layers.ts'
+import { outputScaleOf } from './outputScale.ts'
 import { precisionOf } from './precision.ts'
+import { unsteadyReason } from './unsteady.ts'
 
 /**
  * Describes a model from its graph alone: family, size, blocks, convolutions, layers. Shapes are for one image. An open
@@ -17,6 +19,7 @@ import { precisionOf } from './precision.ts'
  */
 export function inspect(model: OnnxModel): Inspection {
   const { precision, scaledByCall } = precisionOf(model.graph)
+  const unsteady = unsteadyReason(model.graph)
   const { graph, refused } = formOf(model)
   const sized = sizedShapes(graph)
   const flow = new Flow(graph, sized.shapes)
@@ -31,6 +34,8 @@ export function inspect(model: OnnxModel): Inspection {
     ...(model.checkpoint ? { checkpoint: model.checkpoint } : {}),
     precision,
     ...(scaledByCall ? { scaledByCall } : {}),
+    outputScale: outputScaleOf(flow),
+    ...(unsteady === undefined ? {} : { unsteady }),
     family,
     familyReason: reason,
     opset: opsetOf(graph),

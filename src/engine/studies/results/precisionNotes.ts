@@ -1,3 +1,4 @@
+import { outputRemarks } from '#shared/outputScale.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { StudyDefinition } from '../definition/index.ts'
 
@@ -9,6 +10,10 @@ const computed: Partial<Record<string, string>> = {
   differentiate: 'gradients',
   attention: 'attention',
 }
+
+/** Says which of several outputs was read, and what outputs are that are neither logits nor of a softmax. */
+export const outputNotes = (models: readonly Pick<StoredModel, 'title' | 'inspection'>[]): string[] =>
+  models.flatMap(({ title, inspection }) => outputRemarks(inspection).map((remark) => `${title}: ${remark}.`))
 
 /**
  * Says of models that are not float32 what was run: float16 files as they are, with what a study computes of their float32 copies;

@@ -23,7 +23,7 @@ import { readGrid } from '../summary/grid.ts'
 import { orderSeed, planStudy, type PlannedModel } from '../store/plan.ts'
 import { isWhole } from '../store/shown.ts'
 import { stoppedOf } from '../store/stopped.ts'
-import { precisionNotes } from './precisionNotes.ts'
+import { outputNotes, precisionNotes } from './precisionNotes.ts'
 import { packedNotes } from './packedNotes.ts'
 import { preprocessingNotes } from './preprocessingNotes.ts'
 import { repeatNotes } from './repeats.ts'
@@ -101,6 +101,7 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
           study.params,
           models.map(({ model }) => model),
         ),
+        ...outputNotes(models.map(({ model }) => model)),
       ]
   const provenance = [
     ...(onImages

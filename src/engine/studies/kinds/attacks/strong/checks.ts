@@ -1,4 +1,5 @@
 import type { DataTable } from '#shared/contract/index.ts'
+import { givesProbabilities } from '#shared/outputScale.ts'
 import { nextTurn } from '../../../../base/nextTurn.ts'
 import type { StoredModel } from '../../../../models/index.ts'
 import type { Db } from '../../../../workspace/index.ts'
@@ -133,7 +134,7 @@ export async function strongChecks(
   for (const model of grid.models) {
     const own = joint.filter((one) => one.model.id === model.id)
     const file = models.find(({ id }) => id === model.id)
-    const logits = file?.inspection.layers.at(-1)?.op !== 'Softmax'
+    const logits = !file || !givesProbabilities(file.inspection)
     const findings = [
       ...zeroChecks(db, model, chosen),
       ...lossChecks(db, model, chosen),
@@ -145,7 +146,7 @@ export async function strongChecks(
       finding(
         'Losses see outputs before the softmax',
         logits,
-        logits ? 'the graph does not end in a softmax' : 'the graph ends in a softmax, which hides gradients',
+        logits ? 'the graph gives logits' : 'the graph gives probabilities, which hides gradients',
       ),
       ...elsewhere,
     ]
