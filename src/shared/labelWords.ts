@@ -21,7 +21,7 @@ export function withoutName(label: string, name: string): string | null {
 
 /** The warning where a model would be right for this share of the images, in [0, 1], in another order of its outputs. */
 export const otherOrderWarning = (share: number): string =>
-  `No better than chance by its labels, but right for ${Math.round(100 * share)} % of the images if the outputs stood for the classes in another order. The labels may be in the wrong order.`
+  `Right for ${Math.round(100 * share)} % of the images if the outputs stood for the classes in another order, far more than by its labels. The labels may be in the wrong order.`
 
 /** Where labels come from, in words. */
 export const sourceWords: Record<LabelSource, string> = {

@@ -22,7 +22,11 @@ export function didYouMean(typed: string, names: readonly string[]): string {
 }
 
 /** A name without case and separators. */
-export const plainName = (name: string) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
+export const plainName = (name: string) =>
+  name
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '')
 
 /** How far two words are from each other: 1 where one holds the other, else the letters to change, move or leave out. */
 function distance(a: string, b: string): number {

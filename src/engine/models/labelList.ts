@@ -38,7 +38,7 @@ export function labelsOf(classes: number, own?: string[], path = 'the model'): L
     throw new KernelscopeError(
       'MODEL_MALFORMED',
       `labels: ${own.length} for ${classes} outputs, in the sidecar of ${path}`,
-      { hint: 'Give one label for each output, in their order, or leave the labels out.' },
+      { hint: 'Give one label for each class of the first output, in their order, or leave the labels out.' },
     )
   if (own) return { set: 'own', names: own }
   if (classes === 1000) return { set: 'imagenet1k', names: [...imagenet1k().labels] }
@@ -68,18 +68,32 @@ function isImagenet({ set, names }: LabelList): boolean {
   return equal.length >= mostly * labels.length
 }
 
+/** Outputs by name; -1 where several outputs have it. Letters and their marks are composed, as macOS's names are not. */
+function outputsByName(named: Iterable<readonly [name: string, index: number]>): Map<string, number> {
+  const found = new Map<string, number>()
+  for (const [given, index] of named) {
+    const name = given.normalize('NFC')
+    found.set(name, (found.get(name) ?? index) === index ? index : -1)
+  }
+  return found
+}
+
 /**
- * Maps each class name of a dataset to the model's class index, -1 where there is none. A name is matched by label;
- * then by one of the other names of a label ("car | automobile"); for ImageNet also by WordNet id. A number is a class
+ * Maps each class name of a dataset to the model's class index, -1 where there is none or there are several. A name is matched by
+ * label; then by one of the other names of a label ("car | automobile"); for ImageNet also by WordNet id. A number is a class
  * index.
  */
 export function targetsOf(classNames: readonly string[], list: LabelList): Map<string, number> {
   const { names } = list
-  const byName = new Map<string, number>()
-  const add = (name: string, index: number) => byName.has(name) || byName.set(name, index)
-  names.forEach(add)
-  for (const [index, label] of names.entries()) for (const name of namesIn(label)) add(name, index)
-  if (isImagenet(list)) imagenet1k().wnids.forEach(add)
+  const byLabel = outputsByName(names.map((label, index) => [label, index] as const))
+  const byOther = outputsByName(
+    names.flatMap((label, index) => namesIn(label).map((name) => [name, index] as const)),
+  )
+  const byId = outputsByName(
+    isImagenet(list) ? imagenet1k().wnids.map((id, index) => [id, index] as const) : [],
+  )
   const byNumber = (name: string) => (/^\d+$/.test(name) && Number(name) < names.length ? Number(name) : -1)
-  return new Map(classNames.map((name) => [name, byName.get(name) ?? byNumber(name)]))
+  const outputOf = (name: string) =>
+    byLabel.get(name) ?? byOther.get(name) ?? byId.get(name) ?? byNumber(name)
+  return new Map(classNames.map((name) => [name, outputOf(name.normalize('NFC'))]))
 }

@@ -89,6 +89,16 @@ describe('labels against the classes of a dataset', () => {
     expect(respelled(['wolf'], own)).toBeNull()
   })
 
+  it('match no class whose name several outputs have, but its WordNet id, and accents however they are stored', () => {
+    const names = imagenet1k().labels.map((label) => label.replace(/^crane .*/, 'crane'))
+    const classes = ['crane', 'n02012849', 'n03126707', 'tench']
+    expect([...targetsOf(classes, { set: 'own', names }).values()]).toEqual([-1, 134, 517, 0])
+    expect([...targetsOf(['u\u0308ber'], { set: 'own', names: ['a', '\u00fcber'] }).values()]).toEqual([1])
+    expect([...targetsOf(['cat'], { set: 'own', names: ['lion | cat', 'lynx | cat'] }).values()]).toEqual([
+      -1,
+    ])
+  })
+
   it('may have other names after a bar; a whole label goes first', () => {
     const list = { set: 'own', names: ['car | automobile', 'automobile', 'ship | n04194289'] }
     expect([
@@ -136,8 +146,15 @@ describe('the order of outputs', () => {
       { truth, predicted: truth, n: n - right },
     ]).flat()
 
-  it('is doubted where the labels are no better than chance and another order would be right', () => {
+  it('is doubted where another order would be right for far more images', () => {
     expect(betterOrder(rotated(25, 20), 20)).toBe(0.8)
+  })
+
+  it('is doubted where only numbers below ten stand where they are expected', () => {
+    const numbers = Array.from({ length: 12 }, (_, at) => String(at))
+    const sorted = numbers.toSorted()
+    const counts = numbers.map((truth) => ({ truth, predicted: sorted.indexOf(truth), n: 10 }))
+    expect(betterOrder(counts, 20)).toBe(1)
   })
 
   it('is not doubted where the labels are right, images are few, or no order would be right', () => {
