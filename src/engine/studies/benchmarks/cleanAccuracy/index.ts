@@ -90,8 +90,17 @@ export const cleanAccuracy = defineStudy({
     reported: paperValues(({ dataset, metric }) => dataset === 'ImageNet' && metric === 'top-1'),
     metrics: grid.cells.map((cell) => accuracyMetric(grid, cell, 'clean-accuracy.top1', 'Clean top-1')),
     notes: grid.cells.flatMap((cell) => {
-      const share = betterOrder(grid.confusion(cell), cell.correct)
-      return share === null ? [] : [`${cell.model}: ${otherOrderWarning(share)}`]
+      const counts = grid.confusion(cell)
+      const share = betterOrder(counts, cell.correct)
+      const none = counts.reduce((sum, { predicted, n }) => sum + (predicted < 0 ? n : 0), 0)
+      return [
+        ...(share === null ? [] : [`${cell.model}: ${otherOrderWarning(share)}`]),
+        ...(none === 0
+          ? []
+          : [
+              `${cell.model}: its outputs are not finite for ${none} of ${cell.n} images, which count as wrong.`,
+            ]),
+      ]
     }),
   }),
 })

@@ -40,6 +40,14 @@ export function strongestAttack(chosen: AdversarialParams): Attack | null {
   return epsilon === 0 ? null : attackOf(chosen, epsilon, Math.max(...stepsOf(chosen)))
 }
 
+/** The key of the attack of one step, without a random start, with the largest epsilon; null where the study has none. */
+export function oneStepKey(chosen: AdversarialParams): string | null {
+  const epsilon = Math.max(...chosen.epsilons)
+  if (epsilon === 0) return null
+  if (chosen.attack === 'fgsm') return `epsilon=${epsilon},steps=1`
+  return chosen.baseline ? `fgsm,epsilon=${epsilon}` : null
+}
+
 /** Whether a model can take images made with another model: both have the same input size. */
 export const takesImagesOf = (model: StoredModel, surrogate: StoredModel): boolean =>
   model.id !== surrogate.id &&

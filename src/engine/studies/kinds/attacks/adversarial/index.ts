@@ -7,6 +7,7 @@ import { attackConditions, isBySteps, strongestAttack } from './conditions.ts'
 import { measureAttacks } from './measure.ts'
 import { params } from './params.ts'
 import { transferMatrix, transferNotes, transferTable } from './transfer.ts'
+import { vanishedNotes } from './vanished.ts'
 import { attackFigures, attackMetrics, attackTable, epsilonNote } from './view.ts'
 import { defineStudy, publishedWith } from '../../../definition/index.ts'
 import { checkEpsilons } from '../norms.ts'
@@ -108,7 +109,7 @@ export const adversarial = defineStudy({
   work: { ...attackWork, comesAlong },
   measure: (context, chosen) => measureAttacks(context, chosen.transfer ? strongestAttack(chosen) : null),
   measuresApart: true,
-  async view(grid, chosen, { models }) {
+  async view(grid, chosen, { models, workspace: { db } }) {
     const checks = sanityChecks(grid, chosen)
     const starts = strongestAttack(chosen)?.restarts ?? 1
     return {
@@ -132,6 +133,7 @@ export const adversarial = defineStudy({
         epsilonNote(chosen, models),
         ...sanityNotes(checks),
         ...transferNotes(grid, chosen, models),
+        ...vanishedNotes(db, grid, chosen),
       ],
     }
   },

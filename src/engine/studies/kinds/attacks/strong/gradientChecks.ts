@@ -1,8 +1,8 @@
 import type { TrueClassAnswer } from '../../../../facts/index.ts'
 import type { Db } from '../../../../workspace/index.ts'
 import type { GridModel } from '../../../definition/index.ts'
-import { answersUnder } from '../../../summary/outcomes.ts'
 import { attackTitles, epsilonTitle } from '../titles.ts'
+import { rightBefore, unmoved } from '../unmoved.ts'
 import { attacksOf, epsilonsOf, keyOf } from './conditions.ts'
 import type { Ensemble } from './ensemble.ts'
 import { finding, type Finding } from './finding.ts'
@@ -10,15 +10,6 @@ import type { StrongParams } from './params.ts'
 
 /** Attacks that use no gradient. */
 const blackBoxes = ['square']
-
-/** The images that are right without an attack, with their answers before and under an attack. */
-function rightBefore(db: Db, model: GridModel, key: string) {
-  const clean = answersUnder(db, model, 'clean')
-  return [...answersUnder(db, model, key)].flatMap(([id, under]) => {
-    const before = clean.get(id)
-    return before?.correct ? [{ before, under }] : []
-  })
-}
 
 const probability = ({ trueProbability }: TrueClassAnswer) => trueProbability ?? 0
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
@@ -44,22 +35,18 @@ export function lossChecks(db: Db, model: GridModel, chosen: StrongParams): Find
   })
 }
 
-/** Two outputs that differ by rounding only. */
-const sameOutput = (a: number | null, b: number | null) =>
-  a !== null && b !== null && Math.abs(a - b) <= 1e-5 * Math.max(1, Math.abs(a))
-
 /** A step along the gradient changes the output of the true class: the gradient does not vanish. */
 export function gradientCheck(db: Db, model: GridModel, chosen: StrongParams): Finding {
   const name = 'The gradient vanishes nowhere'
   const largest = epsilonsOf(chosen).at(-1)
-  const pairs = largest === undefined ? [] : rightBefore(db, model, keyOf('fgsm', largest))
-  if (largest === undefined || pairs.length === 0)
+  const { still, of } =
+    largest === undefined ? { still: 0, of: 0 } : unmoved(db, model, keyOf('fgsm', largest))
+  if (largest === undefined || of === 0)
     return finding(name, null, 'not measured: turn checks on, and let the study end')
-  const still = pairs.filter(({ before, under }) => sameOutput(before.trueLogit, under.trueLogit)).length
   return finding(
     name,
     still === 0,
-    `one step (FGSM, ${epsilonTitle(largest, chosen.norm)}) leaves the output of the true class as it is for ${still} of ${pairs.length} images`,
+    `one step (FGSM, ${epsilonTitle(largest, chosen.norm)}) leaves the output of the true class as it is for ${still} of ${of} images`,
   )
 }
 
