@@ -52,8 +52,11 @@ export function significant(value: number | null | undefined, digits = 4): strin
   if (value == null) return dash
   if (!Number.isFinite(value)) return String(value)
   const size = Math.abs(value)
-  if (size !== 0 && (size < 1e-4 || size >= 1e7)) return value.toExponential(digits - 1)
-  return Number(value.toPrecision(digits)).toLocaleString('en-US', { maximumSignificantDigits: digits })
+  const text =
+    size !== 0 && (size < 1e-4 || size >= 1e7)
+      ? value.toExponential(digits - 1)
+      : Number(value.toPrecision(digits)).toLocaleString('en-US', { maximumSignificantDigits: digits })
+  return text.replace(/^-/, '−')
 }
 
 /** A p-value: "< 0.001" or two significant digits. */

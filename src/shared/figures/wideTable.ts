@@ -1,4 +1,5 @@
 import type { DataTable } from './dataTable.ts'
+import { numberText } from '../params/numbers.ts'
 import { plainNumber } from './format.ts'
 
 type Column = DataTable['columns'][number]
@@ -25,7 +26,10 @@ export interface WideForm {
 export function wideForm(table: DataTable): WideForm | null {
   const { columns, rows, comparedWithin = [] } = table
   const value = columns.find(({ better }) => better !== undefined)
-  const within = columns.filter(({ key }) => comparedWithin.includes(key))
+  const within = tellingApart(
+    columns.filter(({ key }) => comparedWithin.includes(key)),
+    rows,
+  )
   if (!value || within.length === 0 || !columns.some(({ key }) => key === 'model')) return null
   const conditions = conditionsOf(rows, within)
   const byModel = Map.groupBy(rows, (row) => String(row['model']))
@@ -73,13 +77,25 @@ function conditionsOf(rows: readonly Row[], within: readonly Column[]): string[]
   return [...new Set(ascending.map((row) => nameOf(row, within)))]
 }
 
-const nameOf = (row: Row, within: readonly Column[]): string =>
-  within.map(({ key, kind }) => textOf(row[key], kind)).join(', ')
+/** The columns in which conditions differ; all of them where they do not. What is null says nothing of its condition. */
+function tellingApart(within: readonly Column[], rows: readonly Row[]): Column[] {
+  const telling = within.filter(
+    ({ key }) => new Set(rows.flatMap((row) => (row[key] === null ? [] : [row[key]]))).size > 1,
+  )
+  return telling.length > 0 ? telling : [...within]
+}
+
+function nameOf(row: Row, within: readonly Column[]): string {
+  const said = within.filter(({ key }) => row[key] !== null && row[key] !== undefined)
+  return (said.length > 0 ? said : within).map(({ key, kind }) => textOf(row[key], kind)).join(', ')
+}
 
 function textOf(value: Row[string] | undefined, kind: Column['kind']): string {
   if (value === null || value === undefined) return '–'
   if (typeof value !== 'number') return String(value)
-  return kind === 'fraction' ? `${Number((100 * value).toFixed(1))} %` : plainNumber(value)
+  if (kind === 'fraction') return `${Number((100 * value).toFixed(1))} %`
+  const exact = numberText(value)
+  return exact.includes('/') ? exact : plainNumber(value)
 }
 
 /** The number of images where all rows have one, else where it differs; null where the table has none. */

@@ -164,10 +164,10 @@ describe('against PyTorch with the same draws (tools/goldens/studies/strong.py)'
     const id = await run('least-epsilon', { ...params, images: 16 })
     const { figures, tables, complete } = await engine.client.studies.result({ id })
     expect(complete).toBe(true)
-    const ref = `${modelIds[0]}|place=0`
+    const ref = `${modelIds[0]}|epsilon=0`
     expect(figures[0]?.series[0]?.points[0]?.ref).toBe(ref)
     const { rows } = await engine.client.studies.flips({
-      ...{ id, modelId: modelIds[0] ?? 0, key: 'place=0' },
+      ...{ id, modelId: modelIds[0] ?? 0, key: 'epsilon=0' },
       direction: 'smallest',
     })
     const found = golden.digests.map((digest) => rows.find((row) => row.id === idOf(digest))?.value)

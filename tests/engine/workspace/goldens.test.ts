@@ -117,9 +117,9 @@ describe.each(schemas)('a workspace of schema %i', (schema) => {
     const { client } = await opened(schema)
     for (const { id } of expectedOf(schema)) {
       const { kind, title, params, modelIds, datasetId } = await client.studies.get({ id })
-      const { passes, cached, work } = await client.studies.cost({ kind, params, modelIds, datasetId })
-      if (datasetId !== null) expect(passes, title).toBeGreaterThan(0)
-      expect(cached, title).toBe(passes)
+      const { answers, cached, work } = await client.studies.cost({ kind, params, modelIds, datasetId })
+      if (datasetId !== null) expect(answers, title).toBeGreaterThan(0)
+      expect(cached, title).toBe(answers)
       for (const { forwards } of work) expect(forwards, title).toBe(0)
     }
   })
@@ -140,8 +140,8 @@ describe.each(schemas)('a workspace of schema %i', (schema) => {
     const { digest } = await client.studies.importDraws({ path: fileOf(schema, 'draws.json') })
     const { kind, params, modelIds, datasetId } = await client.studies.get({ id: drawing })
     const replayed = { kind, params: { ...params, draws: digest }, modelIds, datasetId }
-    const { passes, images } = await client.studies.cost(replayed)
-    expect({ passes, images }).toEqual({ passes: 32, images: 16 })
+    const { answers, images } = await client.studies.cost(replayed)
+    expect({ answers, images }).toEqual({ answers: 32, images: 16 })
   })
 })
 

@@ -22,7 +22,7 @@ export function imagesNote(
 ): string {
   const failed = Math.max(0, ...cells.map((cell) => cell.failed))
   const all = `${thousands(images)} images of ${dataset}`
-  if (complete && failed === 0) return `n = ${all}.`
+  if (complete && failed === 0) return measured === null ? byCondition(cells, all) : `n = ${all}.`
   const why = complete
     ? `at most ${thousands(failed)} could not be measured under one condition`
     : stopped === null
@@ -33,6 +33,15 @@ export function imagesNote(
       ? `n = ${all}; ${why}.`
       : `n = ${all}, of which up to ${thousands(missing)} are missing under one condition: ${why}.`
   return `n = ${countsOf(measured)} of ${all}: ${why}.`
+}
+
+/** What conditions are of that have other images than the study, such as one folder of its dataset each. */
+function byCondition(cells: Grid['cells'], all: string): string {
+  const counts = cells.map(({ n }) => n)
+  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  return least === most
+    ? `n = ${thousands(least)} images under each condition; the study has ${all}.`
+    : `n = ${thousands(least)} to ${thousands(most)} images, by condition; the study has ${all}.`
 }
 
 type Measured = NonNullable<Grid['measured']>
@@ -56,6 +65,18 @@ function countsOf(measured: Measured): string {
 
 const listed = (names: readonly string[]) =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+
+/** Says how many images the points of a figure are of, where a study measures no answers under conditions. */
+export function pointsNote({ series }: Pick<FigureSpec, 'series'>, dataset: string): string[] {
+  const counts = series
+    .filter(({ origin }) => origin === 'measured')
+    .flatMap(({ points }) => points.flatMap(({ n = 0 }) => (n > 0 ? [n] : [])))
+  if (counts.length === 0) return []
+  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  return [
+    `n = ${least === most ? thousands(least) : `${thousands(least)} to ${thousands(most)}`} images of ${dataset}.`,
+  ]
+}
 
 /** What the two intervals of an unfinished study are, where it shows both. */
 export function sequenceNotes({ cells }: Pick<Grid, 'cells'>): string[] {

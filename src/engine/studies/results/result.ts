@@ -17,7 +17,7 @@ import { getDataset } from '../../datasets/index.ts'
 import type { WorkspaceFiles } from '../../workspace/index.ts'
 import { getModel, matchLabels, type StoredModel } from '../../models/index.ts'
 import { readFailures } from './failures.ts'
-import { imagesNote, sequenceNotes, unknownNote } from './imagesNote.ts'
+import { imagesNote, pointsNote, sequenceNotes, unknownNote } from './imagesNote.ts'
 import { confirmed, modelFor, sequencesOf } from '../sequences/index.ts'
 import { readGrid } from '../summary/grid.ts'
 import { orderSeed, planStudy, type PlannedModel } from '../store/plan.ts'
@@ -135,6 +135,7 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
       notes: [
         ...figure.notes,
         ...(onImages ? [note, ...sequenceNotes(grid)] : []),
+        ...(!onImages && dataset ? pointsNote(figure, dataset.title) : []),
         ...(onImages && !whole ? unknownNote(figure) : []),
         ...assumed,
         ...changed,

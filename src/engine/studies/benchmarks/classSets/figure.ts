@@ -30,6 +30,6 @@ export function accuracyFigure(
           : undefined
       },
     })),
-    notes: ['Whiskers: 95 % Wilson interval.'],
+    notes: [],
   })
 }

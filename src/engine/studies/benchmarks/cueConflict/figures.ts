@@ -30,7 +30,7 @@ export function biasFigure(
     y: axis,
     models,
     groups: [{ id: 'bias', name: 'Shape decisions of shape and texture decisions', barOf }],
-    notes: ['n: shape and texture decisions. Whiskers: 95 % Wilson interval.'],
+    notes: ['Of each bar, n: shape and texture decisions.'],
   })
   return people === null
     ? figure
@@ -55,6 +55,6 @@ export function categoryFigure(models: readonly GridModel[], own: readonly Model
         ? { value: shapeBias(found), interval: biasInterval(found), n: found.shape + found.texture }
         : undefined
     },
-    notes: ['n: shape and texture decisions.'],
+    notes: ['Of each bar, n: shape and texture decisions.'],
   })
 }

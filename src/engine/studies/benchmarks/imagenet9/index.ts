@@ -172,7 +172,7 @@ export const imagenet9 = defineStudy({
                 : undefined
             },
           })),
-          notes: ['Whiskers: 95 % Wilson interval.'],
+          notes: [],
         }),
         barsFigure({
           id: 'imagenet-9-gap',

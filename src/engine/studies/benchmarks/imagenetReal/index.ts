@@ -96,7 +96,7 @@ export const imagenetReal = defineStudy({
             },
             { id: 'other', name: labels, barOf: ({ id }) => barOf(counts.get(id), 'right') },
           ],
-          notes: ['Whiskers: 95 % Wilson interval.'],
+          notes: leftOutNotes([...counts.values()]),
         }),
       ],
       reported: [],
@@ -109,6 +109,14 @@ export const imagenetReal = defineStudy({
     }
   },
 })
+
+/** How many images have no label, where that is the same for all models. */
+function leftOutNotes(counts: readonly Relabelled[]): string[] {
+  const [first] = counts
+  return first && first.without > 0 && counts.every(({ without }) => without === first.without)
+    ? [`${first.without} images without a label are left out: n = ${first.n} for both.`]
+    : []
+}
 
 async function relabelled(
   db: Db,

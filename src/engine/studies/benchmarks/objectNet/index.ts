@@ -153,7 +153,7 @@ export const objectNet = defineStudy({
           y: { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0 },
           models: grid.models,
           groups: some,
-          notes: ['Whiskers: 95 % Wilson interval.'],
+          notes: [],
         }),
       ],
       reported: [],

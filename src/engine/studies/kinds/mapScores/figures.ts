@@ -6,7 +6,7 @@ import { barsFigure } from '../../summary/bars.ts'
 import { isControl, titleOf, type MapScoreParams, type Orderer } from './params.ts'
 import type { Estimate, Scored } from './summary.ts'
 
-const bootstrap = '95 % bootstrap interval over images'
+const bootstrap = '95 % bootstrap interval over images, fixed seed'
 
 /** Key of a point, by which the images behind it are found. */
 export const pointKey = (what: string, orderer: Orderer, place?: number): string =>
@@ -46,7 +46,7 @@ export function areaBars(
         return { value: estimate.value, interval: estimate.interval, n, key: pointKey(what, orderer) }
       },
     })),
-    notes: [what === 'pointing' ? 'Whiskers: 95 % Wilson interval.' : `Whiskers: ${bootstrap}, fixed seed.`],
+    notes: [],
   })
 }
 

@@ -14,8 +14,8 @@ const bounds = (name: string, estimate: Estimate | null | undefined) => ({
 /** Columns of a number with the bounds of its interval. */
 const columns = (key: string, title: string, kind: 'number' | 'fraction', better?: 'higher' | 'lower') => [
   { key, title, kind, ...(better ? { better } : {}) },
-  { key: `${key}Lo`, title: `${title}, from`, kind },
-  { key: `${key}Hi`, title: `${title}, to`, kind },
+  { key: `${key}Lo`, title: '95 % from', kind },
+  { key: `${key}Hi`, title: 'to', kind },
 ]
 
 const modelColumn = { key: 'model', title: 'Model', kind: 'text' as const }
@@ -26,13 +26,20 @@ const imagesColumn = { key: 'images', title: 'Images', kind: 'integer' as const 
 export const scoreTable = (scored: readonly Scored[]): DataTable => ({
   id: 'scores',
   title: 'Scores of the maps',
+  comparedWithin: ['model'],
   columns: [
     ...[modelColumn, mapColumn, imagesColumn],
     ...columns('deletion', 'Deletion', 'number', 'lower'),
     ...columns('insertion', 'Insertion', 'number', 'higher'),
-    ...columns('pointing', 'Pointing', 'fraction', 'higher'),
-    { key: 'boxes', title: 'Images with boxes', kind: 'integer' },
-    ...columns('sanity', 'Like that of a random network', 'number'),
+    ...(scored.some(({ pointing }) => pointing !== null)
+      ? [
+          ...columns('pointing', 'Pointing', 'fraction', 'higher'),
+          { key: 'boxes', title: 'Images with boxes', kind: 'integer' as const },
+        ]
+      : []),
+    ...(scored.some(({ sanity }) => sanity.length > 0)
+      ? columns('sanity', 'Like that of a random network', 'number')
+      : []),
   ],
   rows: scored.map((one) => ({
     ...{ model: one.model.title, method: titleOf(one.orderer), images: one.images.length },
@@ -74,8 +81,8 @@ export async function differenceTable(scored: readonly Scored[]): Promise<DataTa
     title: 'Differences between maps of a model',
     columns: [
       ...[modelColumn, mapColumn, { key: 'other', title: 'minus', kind: 'text' as const }, imagesColumn],
-      ...columns('deletion', 'Deletion', 'number', 'lower'),
-      ...columns('insertion', 'Insertion', 'number', 'higher'),
+      ...columns('deletion', 'Deletion', 'number'),
+      ...columns('insertion', 'Insertion', 'number'),
     ],
     rows,
   }

@@ -7,7 +7,7 @@ import { accuracyTable } from '../../summary/accuracyTable.ts'
 import { againstBaselineTable } from '../../summary/againstBaseline.ts'
 import { patchWarnings } from '../dropped.ts'
 import { params, step } from './params.ts'
-import { keyOf, pairedRows, pipelineFigures, stepWords, sweptTitle } from './view.ts'
+import { briefly, keyOf, pairedRows, pipelineFigures, stepWords, sweptTitle } from './view.ts'
 
 /** Accuracy under transforms that are put together by hand, one after another. */
 export const pipeline = defineStudy({
@@ -73,7 +73,7 @@ export const pipeline = defineStudy({
   },
   conditions: ({ pipeline: chosen }, model) => conditions(chosen, model),
   view: async (grid, { pipeline: chosen }) => ({
-    tables: [accuracyTable(grid), againstBaselineTable(pairedRows(grid))],
+    tables: [accuracyTable({ cells: briefly(grid, chosen) }), againstBaselineTable(pairedRows(grid, chosen))],
     figures: await pipelineFigures(grid, chosen),
     reported: [],
     key: keyOf(grid),

@@ -1,4 +1,5 @@
 import { valueText } from '#shared/params/describe.ts'
+import { numberText } from '#shared/params/numbers.ts'
 import type { KeyNumber, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { fieldsOfStep, stepName, sweepable, type PipelineChoice } from '#shared/transforms/index.ts'
@@ -33,11 +34,20 @@ export const stepWords = ({ steps, sweep }: PipelineChoice): string =>
     })
     .join('; ')
 
+/** Cells titled by what differs between them, e.g. "severity 3". The pipeline stands beside. */
+export const briefly = ({ cells }: Pick<Grid, 'cells'>, { sweep }: PipelineChoice): StudyCondition[] =>
+  cells.map((cell) => ({ ...cell, title: briefTitle(cell, sweep) }))
+
+const briefTitle = (cell: StudyCondition, sweep: PipelineChoice['sweep']): string => {
+  const value = valueOf(cell)
+  return sweep && value !== null ? `${sweep.parameter} ${numberText(value)}` : cell.title
+}
+
 /** The images of each condition but the clean one, paired with the clean ones. */
-export const pairedRows = (grid: Grid): PairedRow[] =>
+export const pairedRows = (grid: Grid, { sweep }: PipelineChoice): PairedRow[] =>
   grid.cells
     .filter((cell) => !isClean(cell))
-    .map((cell) => ({ model: cell.model, condition: cell.title, counts: grid.pairs(cell) }))
+    .map((cell) => ({ model: cell.model, condition: briefTitle(cell, sweep), counts: grid.pairs(cell) }))
 
 /** The mean change over all conditions, of models with all of them whole. */
 export function keyOf(grid: Grid): KeyNumber | null {

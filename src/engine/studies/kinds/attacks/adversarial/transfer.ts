@@ -41,11 +41,11 @@ export function transferTable(grid: Grid, chosen: AdversarialParams): DataTable[
   const rows = grid.models.flatMap(({ id, title }) => {
     const { white, shown } = cellsOf(grid, chosen, id)
     return [
-      ...(white ? [row(`${title} (itself)`, white)] : []),
+      ...(white ? [row(title, white)] : []),
       ...shown.map((cell) => row(titles.get(Number(cell.params['from'])) ?? '', cell)),
     ]
   })
-  if (!rows.some(({ surrogate }) => !surrogate.endsWith('(itself)'))) return []
+  if (rows.every(({ surrogate, model }) => surrogate === model)) return []
   return [
     {
       id: 'transfer',

@@ -94,15 +94,17 @@ export function attackTable(grid: Grid, { norm }: AdversarialParams, models: Sto
     rows: grid.cells
       .filter(({ params }) => params['kind'] !== 'transfer')
       .map((cell) => {
+        const attacked = cell.params['kind'] !== 'clean'
         const epsilon = Number(cell.params['epsilon'])
         const std = models.find(({ id }) => id === cell.modelId)?.preprocessing.std ?? [1, 1, 1]
         return {
           model: cell.model,
-          kind: String(cell.params['kind']),
-          epsilon,
-          levels: norm === 'l2' ? null : epsilon * 255,
-          normalised: norm === 'l2' ? null : (epsilon / std[0] + epsilon / std[1] + epsilon / std[2]) / 3,
-          steps: Number(cell.params['steps']),
+          kind: nameOf(String(cell.params['kind'])),
+          epsilon: attacked ? epsilon : null,
+          levels: norm === 'l2' || !attacked ? null : epsilon * 255,
+          normalised:
+            norm === 'l2' || !attacked ? null : (epsilon / std[0] + epsilon / std[1] + epsilon / std[2]) / 3,
+          steps: attacked ? Number(cell.params['steps']) : null,
           n: cell.n,
           top1: cell.top1,
           lo: cell.interval?.lo ?? null,
@@ -113,6 +115,9 @@ export function attackTable(grid: Grid, { norm }: AdversarialParams, models: Sto
       }),
   }
 }
+
+/** An attack by its title; "clean" as it is. */
+const nameOf = (kind: string): string => Object.entries(attackTitles).find(([id]) => id === kind)?.[1] ?? kind
 
 /** The largest changes in other units: eight-bit levels, and the normalised input of each model; of L2 norms, what they are. */
 export function epsilonNote({ norm, epsilons }: AdversarialParams, models: StoredModel[]): string {

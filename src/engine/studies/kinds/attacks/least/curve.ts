@@ -3,12 +3,23 @@ import { wilson } from '#shared/maths/wilson.ts'
 import type { Interval } from '#shared/contract/index.ts'
 import type { Least } from './measure.ts'
 
-/** Places of a curve from 0 to the largest epsilon. */
-const places = 40
+/** Parts of a curve. */
+const parts = 40
 
-/** The epsilons that a curve has points at. */
-export const epsilonsTo = (largest: number): number[] =>
-  Array.from({ length: places + 1 }, (_, at) => (largest * at) / places)
+/** The epsilons that a curve up to one has points at. */
+export const epsilonsTo = (last: number): number[] =>
+  Array.from({ length: parts + 1 }, (_, at) => (last * at) / parts)
+
+/** How far beyond the last change of a curve it is shown, in parts of the way there. */
+const beyond = 0.1
+
+/** Where curves end: a little beyond the last image that an attack made wrong, at the largest epsilon that was tried at most. */
+export function lastShown(all: readonly (readonly Least[])[], largest: number): number {
+  const found = all.flatMap((least) => least.map(({ broken }) => broken))
+  const withstood = found.some((broken) => broken === Infinity)
+  const last = Math.max(0, ...found.filter(Number.isFinite)) * (1 + beyond)
+  return withstood || last === 0 ? largest : Math.min(largest, last)
+}
 
 /** The share of images for which no wrong image with a norm up to epsilon was found, with its Wilson interval. */
 export function rightAt(

@@ -5,10 +5,9 @@ import { attackTitles, epsilonTitle } from '../titles.ts'
 import { normTitles } from '../norms.ts'
 import { attackDefinitions } from '../strong/definitions.ts'
 import { attackOf, settled, triesOf } from './attack.ts'
-import { epsilonsTo } from './curve.ts'
 import { leastImages, leastRewrite, measureLeast, storedLeast } from './measure.ts'
 import { params } from './params.ts'
-import { curveFigure, keyOf, leastTable, pointKey } from './view.ts'
+import { curveFigure, epsilonOf, keyOf, leastTable } from './view.ts'
 
 /** For each image the smallest change that an attack needs, and the accuracy curve over all epsilons that follows. */
 export const leastEpsilonStudy = defineStudy({
@@ -73,8 +72,8 @@ export const leastEpsilonStudy = defineStudy({
     return [{ rewrite: leastRewrite(chosen), images, together: false }]
   },
   async point(key, chosen, model, { workspace: { db }, source }): Promise<PointImages | null> {
-    const epsilon = epsilonsTo(chosen.largest).find((_, place) => pointKey(place) === key)
-    if (epsilon === undefined) return null
+    const epsilon = epsilonOf(key, chosen.largest)
+    if (epsilon === null) return null
     const { least } = storedLeast(db, await leastImages(db, source, chosen), model, chosen)
     return {
       title: `Least epsilon, at ${epsilonTitle(epsilon, chosen.norm)}`,

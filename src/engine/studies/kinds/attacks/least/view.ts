@@ -5,7 +5,7 @@ import type { StoredModel } from '../../../../models/index.ts'
 import { keyNumber } from '../../../summary/keyNumber.ts'
 import { epsilonLabel, normTitles } from '../norms.ts'
 import { attackTitles, epsilonTitle } from '../titles.ts'
-import { epsilonsTo, leastQuantile, rightAt } from './curve.ts'
+import { epsilonsTo, lastShown, leastQuantile, rightAt } from './curve.ts'
 import type { Least } from './measure.ts'
 import type { LeastParams } from './params.ts'
 
@@ -17,10 +17,22 @@ export interface ModelLeast {
   of: number
 }
 
-export const pointKey = (place: number): string => `place=${place}`
+export const pointKey = (epsilon: number): string => `epsilon=${epsilon}`
+
+/** The epsilon of a point; null where there is no such point. Older addresses count places up to the largest. */
+export function epsilonOf(key: string, largest: number): number | null {
+  const [, name, text] = /^(epsilon|place)=([\d.e+-]+)$/.exec(key) ?? []
+  if (name === 'place') return epsilonsTo(largest)[Number(text)] ?? null
+  const epsilon = Number(text)
+  return name === 'epsilon' && epsilon >= 0 && epsilon <= largest ? epsilon : null
+}
 
 /** Accuracy against epsilon: the share of images whose least epsilon is larger. */
 export function curveFigure(models: readonly ModelLeast[], chosen: LeastParams): FigureSpec {
+  const last = lastShown(
+    models.map(({ least }) => least),
+    chosen.largest,
+  )
   return {
     id: 'least',
     kind: 'lines',
@@ -34,11 +46,11 @@ export function curveFigure(models: readonly ModelLeast[], chosen: LeastParams):
       origin: 'measured' as const,
       symbols: false,
       bandLabel: '95 % Wilson interval',
-      points: epsilonsTo(chosen.largest).flatMap((epsilon, place) => {
+      points: epsilonsTo(last).flatMap((epsilon) => {
         const found = rightAt(least, epsilon)
         if (!found) return []
         const { lo, hi } = found.interval
-        const ref = formatCellRef({ modelId: model.id, key: pointKey(place) })
+        const ref = formatCellRef({ modelId: model.id, key: pointKey(epsilon) })
         const n = least.length
         return [{ x: epsilon, y: found.share, lo, hi, n, ...(n < of ? { of } : {}), ref }]
       }),
@@ -47,6 +59,9 @@ export function curveFigure(models: readonly ModelLeast[], chosen: LeastParams):
     spans: [],
     notes: [
       'An image is right at epsilon where no wrong image with a norm up to epsilon was found: an upper bound of the accuracy under attack.',
+      ...(last < chosen.largest
+        ? [`Up to ${epsilonTitle(chosen.largest, chosen.norm)} was tried; beyond the curve nothing is right.`]
+        : []),
     ],
     alt: `Share of images whose least epsilon is larger than epsilon, for ${models.map(({ model }) => model.title).join(', ')}.`,
   }
@@ -58,8 +73,8 @@ export const leastTable = (models: readonly ModelLeast[]): DataTable => ({
   columns: [
     { key: 'model', title: 'Model', kind: 'text' },
     { key: 'n', title: 'Images', kind: 'integer' },
-    { key: 'right', title: 'Right without an attack', kind: 'integer' },
-    { key: 'withstood', title: 'Right at the largest epsilon', kind: 'integer' },
+    { key: 'right', title: 'Right before', kind: 'integer' },
+    { key: 'withstood', title: 'At the largest', kind: 'integer' },
     { key: 'lower', title: 'Lower quartile', kind: 'number' },
     { key: 'median', title: 'Median', kind: 'number', better: 'higher' },
     { key: 'lo', title: '95 % from', kind: 'number' },
