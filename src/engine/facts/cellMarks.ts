@@ -39,8 +39,9 @@ export class MarksReader {
   readonly #pending = new Map<string, PendingChange[]>()
   #from = 0
   #last = -1
-  /** Cells that are up to date as long as nothing is stored. */
+  /** Cells that are up to date, and versions of cells and variants, as long as nothing is stored. */
   readonly #current = new Set<string>()
+  readonly #versions = new Map<string, number>()
   #state = ''
 
   readonly #folded
@@ -78,23 +79,37 @@ export class MarksReader {
   /** A number that grows with every change of the facts of a cell; 0 where there were never any. */
   version({ variantId, conditionId }: FactsOf): number {
     if (variantId === null || conditionId === null) return 0
-    this.#readChanges()
-    const last = this.#pending.get(keyOf(variantId, conditionId))?.at(-1)?.id ?? 0
-    return Math.max(last, this.#foldedThrough(variantId, conditionId))
+    const key = keyOf(variantId, conditionId)
+    return this.#version(key, () => {
+      const last = this.#pending.get(key)?.at(-1)?.id ?? 0
+      return Math.max(last, this.#foldedThrough(variantId, conditionId))
+    })
   }
 
   /** A number that grows with every change of the facts of a variant. */
   versionOfVariant(variantId: number): number {
+    return this.#version(`${variantId}`, () => {
+      let last = Number(
+        this.#db
+          .prepare<[number], number | null>('SELECT max(version) FROM fact_block WHERE variant_id = ?')
+          .pluck()
+          .get(variantId) ?? 0,
+      )
+      for (const [key, changes] of this.#pending)
+        if (key.startsWith(`${variantId} `)) last = Math.max(last, changes.at(-1)?.id ?? 0)
+      return last
+    })
+  }
+
+  /** Reads a version where it is not known of the database as it is. */
+  #version(key: string, read: () => number): number {
+    this.#look()
+    const known = this.#versions.get(key)
+    if (known !== undefined) return known
     this.#readChanges()
-    let last = Number(
-      this.#db
-        .prepare<[number], number | null>('SELECT max(version) FROM fact_block WHERE variant_id = ?')
-        .pluck()
-        .get(variantId) ?? 0,
-    )
-    for (const [key, changes] of this.#pending)
-      if (key.startsWith(`${variantId} `)) last = Math.max(last, changes.at(-1)?.id ?? 0)
-    return last
+    const version = read()
+    this.#versions.set(key, version)
+    return version
   }
 
   /** Conditions under which a variant has, or had, facts. */
@@ -112,7 +127,9 @@ export class MarksReader {
   /** Forgets what was up to date, where anything was stored since. */
   #look(): void {
     const state = changesSeen(this.#db)
-    if (state !== this.#state) this.#current.clear()
+    if (state === this.#state) return
+    this.#current.clear()
+    this.#versions.clear()
     this.#state = state
   }
 

@@ -58,7 +58,7 @@ const packed = ({ ids, examples, classes }: ImageList): Buffer =>
 
 function unpacked(bytes: Buffer): ImageList {
   // A Buffer may start at any address; numbers need one of their own size.
-  const { buffer } = Uint8Array.from(bytes)
+  const { buffer } = new Uint8Array(bytes)
   const n = bytes.length / 16
   return listOf(
     new Float64Array(buffer, 0, n),
