@@ -14,8 +14,15 @@ export interface LesionTimes {
   half: SessionTime | null
 }
 
-/** With fewer forward passes a trial costs more than it can save. */
-export const worthATrial = 500
+/** Forward passes that a trial of the ways takes, opening counted as some. */
+const passesOfTrial = 150
+
+/** Whether computing once what subsets share, and no removed block, can save more forward passes than a trial takes. */
+export const worthATrial = (
+  model: StoredModel,
+  subsets: readonly (readonly number[])[],
+  images: number,
+): boolean => images * (subsets.length - sharedForwards(model, subsets)) >= passesOfTrial
 
 export const gatedPlan = 'gated'
 /** Names of the time in segments, by whether the outputs equal those of the gated graph. */
@@ -45,10 +52,9 @@ export function estimateLesions(
   if (!times)
     return {
       seconds: null,
-      note:
-        subsets.length * images < worthATrial
-          ? `${model.title}: blocks gated`
-          : `${model.title}: a trial at the start decides whether shared prefixes are computed once, or blocks gated or cut out`,
+      note: !worthATrial(model, subsets, images)
+        ? `${model.title}: blocks gated`
+        : `${model.title}: a trial at the start decides whether shared prefixes are computed once, or blocks gated or cut out`,
     }
   const choice = weighLesion(model, subsets, images, times)
   return {

@@ -2,7 +2,7 @@ import type { StoredModel } from '../../../models/index.ts'
 import type { StoredCondition } from '../../../facts/index.ts'
 import type { MeasureContext, PlanSessions, SessionPlan } from '../../definition/index.ts'
 import { compareGates } from '../../../inference/index.ts'
-import { choiceText, weighLesion, type LesionTimes } from './cost.ts'
+import { choiceText, weighLesion, worthATrial, type LesionTimes } from './cost.ts'
 import { blocksOf, cutGraph, gatedGraph, gates, sharedGraph } from './graphs.ts'
 import { gatesOf } from './work.ts'
 import { timesForLesion } from './trial.ts'
@@ -19,8 +19,8 @@ export function lesionSessions(
   times: LesionTimes | string,
 ): SessionPlan[] {
   // A subset that several conditions share is computed once.
-  const subsets = [...Map.groupBy(conditions, (condition) => blocksOf(condition).join('-'))]
-  const blocks = subsets.flatMap(([, [first]]) => (first ? [blocksOf(first)] : []))
+  const subsets = subsetsOf(conditions)
+  const blocks = subsets.map(({ removed }) => removed)
   const choice = typeof times === 'string' ? null : weighLesion(model, blocks, images, times)
   const note = choice ? choiceText(choice) : `blocks gated (${String(times)})`
   if (choice?.way === 'shared') {
@@ -36,11 +36,10 @@ export function lesionSessions(
     ]
   }
   if (choice?.way === 'cut') {
-    return subsets.map(([name, own]) => {
-      const removed = own[0] ? blocksOf(own[0]) : []
+    return subsets.map(({ removed, own }) => {
       const feeds = gates(model, removed)
       return {
-        graph: cutGraph(model, removed, `bypass-${name}`),
+        graph: cutGraph(model, removed, `bypass-${removed.join('-')}`),
         conditions: own,
         note,
         feedsOf: () => feeds,
@@ -56,6 +55,12 @@ export function lesionSessions(
     },
   ]
 }
+
+/** Conditions by the blocks that they remove. */
+const subsetsOf = (conditions: readonly StoredCondition[]) =>
+  [...Map.groupBy(conditions, (condition) => blocksOf(condition).join('-')).values()].flatMap((own) =>
+    own[0] ? [{ removed: blocksOf(own[0]), own }] : [],
+  )
 
 /** Conditions in the order in which each has the longest prefix of blocks in common with the one before it. */
 const inPrefixOrder = (model: StoredModel, conditions: readonly StoredCondition[]): StoredCondition[] =>
@@ -73,14 +78,15 @@ export const planLesions: PlanSessions = async (conditions, { model, images, run
   const blocks = conditions.filter((condition) => !removesUnit(condition))
   const ofUnits = units.length > 0 ? [unitSession(model, units)] : []
   if (blocks.length === 0) return ofUnits
-  const times = await timesOf(run, blocks.length * images)
+  const subsets = subsetsOf(blocks).map(({ removed }) => removed)
+  const times = await timesOf(run, worthATrial(model, subsets, images))
   return run?.job.signal.aborted ? [] : [...lesionSessions(model, blocks, images, times), ...ofUnits]
 }
 
 /** Times, or the reason to gate. After a death of the engine, gates find the image and condition it died of. */
-async function timesOf(run: MeasureContext | null, passes: number): Promise<LesionTimes | string> {
+async function timesOf(run: MeasureContext | null, worth: boolean): Promise<LesionTimes | string> {
   if (!run) return 'nothing is timed here'
   return run.job.crashes > 0 && !run.progress.moved()
     ? 'the engine died here before'
-    : await timesForLesion(run, passes)
+    : await timesForLesion(run, worth)
 }

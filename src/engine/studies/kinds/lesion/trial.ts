@@ -17,7 +17,6 @@ import {
   halfPlan,
   lesionTimes,
   sharedPlan,
-  worthATrial,
   type LesionTimes,
 } from './cost.ts'
 import { gatedGraph, gates, halfCutGraph, sharedGraph } from './graphs.ts'
@@ -27,16 +26,16 @@ import type { MeasureContext } from '../../definition/index.ts'
 
 /**
  * Times of the gated graph and of its segments, and where segments do not serve of the graph with half of the blocks cut
- * out: from an earlier trial or from a trial now. Where there is a reason to gate whatever the times, or the job was
- * stopped, that reason.
+ * out: from an earlier trial, or from a trial now where it is worth one. Where there is a reason to gate whatever the times,
+ * or the job was stopped, that reason.
  */
-export async function timesForLesion(context: MeasureContext, passes: number): Promise<LesionTimes | string> {
+export async function timesForLesion(context: MeasureContext, worth: boolean): Promise<LesionTimes | string> {
   const { workspace, model, job, progress, log } = context
   const { db } = workspace
   const variant = currentVariant(db, model)
   const known = variant && lesionTimes(db, variant.id)
   if (known) return known
-  if (passes < worthATrial) return 'too little to compute for a trial'
+  if (!worth) return 'too little to compute for a trial'
   progress.note(`${model.title}: timing ways to remove blocks`)
   const gated = await tried(context, gatedGraph(model), gates(model, halfOf(model)))
   if (job.signal.aborted) return 'stopped'
@@ -140,7 +139,7 @@ const same = (a: Float32Array, b: Float32Array) =>
   Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength))
 
 /** A trial ends after this time. */
-const longMs = 2000
+const longMs = 600
 
 /** Seconds per image: the fastest of at most four calls, after one warm-up call. */
 async function secondsOf(classifier: Classifier, pixels: SharedArrayBuffer, feeds: Feed[]): Promise<number> {
