@@ -35,7 +35,7 @@ export const pure = [
   'tests/engine/models/{labels,role}.test.ts',
   'tests/engine/onnx/{inspect,kernels,read,shapes}.test.ts',
   'tests/engine/report/{certificate,report}.test.ts',
-  'tests/engine/studies/{axes,checks,classes,drawsPieces,failing,kernelLayers,lanePermits,levels,masksState,patchWarnings,sequences}.test.ts',
+  'tests/engine/studies/{axes,checks,classes,drawsPieces,failing,imageCalls,kernelLayers,lanePermits,levels,masksState,patchWarnings,sequences}.test.ts',
   'tests/engine/threads/turns.test.ts',
   'tests/engine/workspace/{cache,migration}.test.ts',
   'tests/shell/{notices,page}.test.ts',

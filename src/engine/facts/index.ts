@@ -101,6 +101,7 @@ export {
   keyOfVariant,
   markUsed,
   setVariantBatch,
+  timedVariant,
   variantKey,
   type KeyedModel,
   type Setting,

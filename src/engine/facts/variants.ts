@@ -117,6 +117,23 @@ export function internVariant(db: Db, key: VariantKey): Variant {
 export const findVariant = (db: Db, key: VariantKey): number | null =>
   db.prepare<[string], number>('SELECT id FROM variant WHERE key = ?').pluck().get(canonicalJson(key)) ?? null
 
+/**
+ * Finds the variant of a key, where it is not stored as one that was never used: times are kept with it, and the facts that are
+ * shown stay those of the runtime used last.
+ */
+export function timedVariant(db: Db, key: VariantKey): Pick<Variant, 'id' | 'secondsPerImage'> {
+  db.prepare(
+    'INSERT INTO variant (model_digest, key, used_at) VALUES (?, ?, 0) ON CONFLICT (key) DO NOTHING',
+  ).run(key.model, canonicalJson(key))
+  const row = db
+    .prepare<[string], Pick<VariantRow, 'id' | 'seconds_per_image'>>(
+      'SELECT id, seconds_per_image FROM variant WHERE key = ?',
+    )
+    .get(canonicalJson(key))
+  if (!row) throw new Error('variant was not stored')
+  return { id: row.id, secondsPerImage: row.seconds_per_image }
+}
+
 /** Marks a variant as the one used last. Of several runtimes, the facts of the one used last are shown. */
 export function markUsed(db: Db, id: number): void {
   db.prepare('UPDATE variant SET used_at = ? WHERE id = ?').run(Date.now(), id)

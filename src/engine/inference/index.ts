@@ -18,7 +18,9 @@ export { factsUnder } from './readout.ts'
 export { mostThreads, splitsOf, splitText, type Split } from './split.ts'
 export {
   closeAll,
+  comparedBy,
   fastestSplit,
+  joined,
   openOthers,
   sameBits,
   roughSeconds,

@@ -96,6 +96,7 @@ export async function openAttackSession(request: OpenAttackRequest): Promise<Att
 
 /** Any graph with float inputs, in its own worker thread. */
 export interface TensorSession {
+  readonly request: OpenTensorsRequest
   /** The worker has died, or was closed and takes no more tasks. */
   readonly ended: boolean
   run(feeds: Feed[], outputs: string[]): Promise<Answers['tensors']>
@@ -112,6 +113,7 @@ export interface TensorSession {
 export async function openTensors(request: OpenTensorsRequest): Promise<TensorSession> {
   const thread = await connect({ kind: 'openTensors', request })
   return {
+    request,
     get ended() {
       return thread.ended
     },

@@ -28,7 +28,17 @@ export interface SplitTrial<S extends Splittable> {
   open(threads: number): Promise<S>
   /** All that a call gives for the first `rows` of a batch of random images, the same in every trial. */
   outputs(session: S, rows: number): Promise<Float32Array>
+  /** What must be the same to the bit whatever the split; left out: the outputs for a full batch. */
+  compared?: {
+    /** Images that it takes, as many as take its time. */
+    images: number
+    of(session: S): Promise<Float32Array>
+  }
 }
+
+/** What a split must give to the bit. It is the first that a session computes, so that it takes its memory. */
+export const comparedBy = <S extends Splittable>(trial: SplitTrial<S>, session: S): Promise<Float32Array> =>
+  trial.compared ? trial.compared.of(session) : trial.outputs(session, trial.batch)
 
 /** The fastest of some splits whose outputs are the same; null where none beats one session with all threads by 5 %. */
 export function fastestSplit(alone: number, times: readonly SplitTime[]): SplitTime | null {
@@ -82,7 +92,7 @@ export async function openOthers<S extends Splittable>(
     while (sessions.length < sessionsThatFit(split.sessions, bytesOfOne, process.availableMemory())) {
       const other = await trial.open(split.threads)
       sessions.push(other)
-      await trial.outputs(other, trial.batch)
+      await comparedBy(trial, other)
     }
   } catch (error) {
     await closeAll(sessions.splice(1))
@@ -99,7 +109,7 @@ export async function closeAll(sessions: readonly Pick<Splittable, 'close'>[]): 
  * Times splits one after the other, until two in a row are no faster than the best before, memory does not suffice, or
  * `worthIt` says that going on costs more than it can save. Closes all sessions that it opens.
  *
- * @param wanted outputs of one session with all threads for a full batch
+ * @param wanted what `comparedBy` gives of one session with all threads
  */
 export async function timeSplits<S extends Splittable>(
   splits: readonly Split[],
@@ -116,7 +126,7 @@ export async function timeSplits<S extends Splittable>(
     const first = await trial.open(threads)
     let open: readonly S[] = [first]
     try {
-      const same = sameBits(await trial.outputs(first, trial.batch), wanted)
+      const same = sameBits(await comparedBy(trial, first), wanted)
       if (same)
         open = await openOthers(first, { sessions, threads }, trial, process.memoryUsage.rss() - before)
       if (same && open.length < sessions) break
@@ -147,6 +157,17 @@ export function trialPixels(
   const floats = new Float32Array(new SharedArrayBuffer(4 * values))
   for (let at = 0; at < values; at++) floats[at] = (bytes[at % bytes.length] ?? 0) / 255
   return floats.buffer
+}
+
+/** The numbers of some arrays, one after the other. */
+export function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
 }
 
 /** Whether all bits are the same. */

@@ -21,7 +21,7 @@ export { sidecarOf, useSidecar } from './sidecarChanges.ts'
 export { usesOf } from './uses.ts'
 export { weightsText } from './weightsText.ts'
 export { selfCheck } from './selfCheck/index.ts'
-export { knownSplit, settleSplit, splittable, type SplitKey } from './sessionSplits.ts'
+export { openLanes, type LaneGraph, type OpenLanes } from './openLanes.ts'
 export { sessionTimes, setSessionTime, type SessionTime } from './sessionTimes.ts'
 export {
   getModel,

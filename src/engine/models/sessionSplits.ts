@@ -1,5 +1,6 @@
 import {
   closeAll,
+  comparedBy,
   fastestSplit,
   mostThreads,
   openOthers,
@@ -46,6 +47,42 @@ export function knownSplit(db: Db, key: SplitKey): SplitTime | null | undefined 
   return fastestSplit(alone.secondsPerImage, found)
 }
 
+/** How long a run is. */
+export interface RunLength {
+  /** Images that are to be computed. */
+  images: number
+  /** Images of a call, and of the first one of each session. */
+  batch: number
+  first: number
+}
+
+/**
+ * The split of `knownSplit`, where it saves more of the time of a run than opening its sessions takes, their first calls
+ * included; null where it does not.
+ */
+export function worthySplit(
+  db: Db,
+  key: SplitKey,
+  { images, first }: RunLength,
+): SplitTime | null | undefined {
+  const split = knownSplit(db, key)
+  const alone = split && sessionTimes(db, key.variantId).get(nameOf(key, 'alone'))
+  if (!alone) return split
+  const { sessions, secondsPerImage } = split
+  // They are opened one after the other, and nothing computes beside the first call of each.
+  const opening = (sessions - 1) * alone.secondsToOpen + sessions * first * sessions * secondsPerImage
+  return images * (alone.secondsPerImage - secondsPerImage) > opening ? split : null
+}
+
+/** Calls of a session that is timed. */
+const timedCalls = 3
+
+/** Images that a trial of a split of so many sessions takes one session to compute. */
+const imagesTried = ({ batch, first }: RunLength, sessions: number) => sessions * first + timedCalls * batch
+
+/** Whether a run has too few images for a trial of splits, however fast the graph is opened. */
+export const tooFewToTry = (run: RunLength): boolean => mostTrial * run.images <= imagesTried(run, 2)
+
 /** A session that is open, and what is about to be computed with it. */
 export interface OpenFirst<S extends Splittable> {
   first: S
@@ -70,16 +107,18 @@ async function trySplits<S extends Splittable>(
   key: SplitKey,
   { first, trial, secondsToOpen, images, secondsPerImage }: OpenFirst<S>,
 ): Promise<SplitTime | null> {
+  const run = { images, batch: trial.batch, first: trial.compared?.images ?? trial.batch }
+  if (tooFewToTry(run)) return null
   const started = performance.now()
   const perImage = secondsPerImage ?? (await roughSeconds(first, trial))
   const most = mostTrial * images * perImage
   const spent = () => (performance.now() - started) / 1000
   // Opening, a run of each session and two timed ones at once.
   const worthIt = ({ sessions }: Split) =>
-    spent() + sessions * (secondsToOpen + trial.batch * perImage) + 3 * trial.batch * perImage < most
+    spent() + sessions * secondsToOpen + imagesTried(run, sessions) * perImage < most
   const splits = splitsOf(key.threads)
   if (!splits[0] || !worthIt(splits[0])) return null
-  const wanted = await trial.outputs(first, trial.batch)
+  const wanted = await comparedBy(trial, first)
   const alone = await secondsTogether([first], trial)
   const times = await timeSplits(splits, trial, wanted, worthIt)
   const store = (name: string, seconds: number) =>
@@ -99,14 +138,14 @@ async function openSplit<S extends Splittable>(
   split: Split,
 ): Promise<[S, ...S[]]> {
   if (first.request.threads === split.threads) {
-    await trial.outputs(first, trial.batch)
+    await comparedBy(trial, first)
     return openOthers(first, split, trial, process.memoryUsage.rss() - rss)
   }
   await first.close()
   const before = process.memoryUsage.rss()
   const other = await trial.open(split.threads)
   try {
-    await trial.outputs(other, trial.batch)
+    await comparedBy(trial, other)
     return await openOthers(other, split, trial, process.memoryUsage.rss() - before)
   } catch (error) {
     await closeAll([other])
@@ -118,16 +157,17 @@ async function openSplit<S extends Splittable>(
  * The sessions of the fastest split that is known, or that a trial finds now; else the first alone.
  *
  * @param key null where one session serves
+ * @param known what is known of its split; null: one session serves, undefined: nothing
  */
 export async function settleSplit<S extends Splittable>(
   db: Db,
   log: Log,
   key: SplitKey | null,
   opened: OpenFirst<S>,
+  known = key && knownSplit(db, key),
 ): Promise<{ sessions: [S, ...S[]]; split: Split | null }> {
   const { first } = opened
   if (key === null) return { sessions: [first], split: null }
-  const known = knownSplit(db, key)
   const split = known === undefined ? await trySplits(db, log, key, opened) : known
   return { sessions: split ? await openSplit(opened, split) : [first], split }
 }

@@ -111,6 +111,12 @@ export class OpenSessions {
   }
 }
 
+/** Images per call of a graph: of those that read an inner value, one image at a time. */
+export function planCallSize({ op }: VariantPlan, model: InspectedModel): CallSize {
+  if (op === 'floats') return callSize(model, forwardBatch)
+  return op === 'featureGradient' || op === 'relevance' ? callSize(model, 1) : gradientCallSize(model)
+}
+
 async function closeEntry({ opened, timer }: Entry): Promise<void> {
   clearTimeout(timer)
   try {
@@ -138,6 +144,5 @@ async function openPlan(
   const { session, provider } = await openWithFirst({ ...context.settings, batch: 0 }, context.log, (name) =>
     namingModel(model.path, openTensors({ path, provider: name, threads: context.settings.threads })),
   )
-  const size = plan.op === 'floats' ? callSize(model, forwardBatch) : gradientCallSize(model)
-  return { session, provider: provider.name, size }
+  return { session, provider: provider.name, size: planCallSize(plan, model) }
 }

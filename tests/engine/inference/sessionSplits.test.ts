@@ -3,9 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
-import { openClassifier, sessionTimes, usableModel } from '#engine/models/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { closeAll } from '#engine/inference/index.ts'
+import { openClassifier, openLanes, sessionTimes, usableModel } from '#engine/models/index.ts'
 import { keptSessions } from '#engine/studies/definition/index.ts'
 import { attackOnce } from '#engine/studies/kinds/attacks/adversarial/open.ts'
+import { perImage } from '#engine/studies/kinds/featureVariance/measure.ts'
+import { openProbe } from '#engine/studies/measure/probing.ts'
 import { internVariant, variantKey } from '#engine/facts/index.ts'
 import { sampleModel } from '../studies/sample.ts'
 
@@ -98,6 +102,79 @@ it('attacks have a trial of their own, for gradients and predictions', async () 
     .prepare("UPDATE session_time SET seconds_per_image = 1e-9 WHERE plan = 'attack 2x1 of 2'")
     .run()
   expect(await open(1e9)).toEqual([2, true])
+})
+
+it('graphs of tensors have a trial of their own, and none after a death of the engine', async () => {
+  const { id } = await engine.client.models.add({ path: sampleModel('vit') })
+  const { workspace } = engine.session.open()
+  const { db } = workspace
+  const model = usableModel(db, id)
+  const open = async (images: number, crashes = 0) => {
+    const context = {
+      ...{ workspace, model, log: engine.session.log, job: { crashes, enterNative: () => undefined } },
+      ...{ settings: { provider: 'cpu', threads: 2, batch }, progress: { moved: () => false } },
+    }
+    // What the opening of sessions asks of a run.
+    const { sessions, threads } = await openProbe(context as never, perImage, images)
+    await closeAll(sessions)
+    return [sessions.length, threads]
+  }
+  const own = () =>
+    [...sessionTimes(db, internVariant(db, variantKey(model, 'cpu')).id).keys()].filter((name) =>
+      name.startsWith('probe'),
+    )
+  expect(await open(64)).toEqual([1, 2])
+  expect(await open(1e9, 1)).toEqual([1, 2])
+  expect(own()).toEqual([])
+  await open(1e9)
+  expect(own().sort()).toEqual(['probe-variance 1x2', 'probe-variance 2x1 of 2'])
+  db.prepare("UPDATE session_time SET seconds_per_image = 1e-9 WHERE plan = 'probe-variance 2x1 of 2'").run()
+  expect(await open(1e9)).toEqual([2, 1])
+  expect(await open(1e9, 1)).toEqual([1, 2])
+})
+
+it('a split that gives another bit is never chosen', async () => {
+  const { id } = await engine.client.models.add({ path: sampleModel('vit') })
+  const { db } = engine.session.open().workspace
+  const model = usableModel(db, id)
+  const settings = { provider: 'cpu', threads: 2, batch } as const
+  const open = async (name: string, last: (threads: number) => number) => {
+    const { sessions } = await openLanes({ db, settings, log: engine.session.log }, model, {
+      ...{ name, batch: 1, images: 1e9, forwards: null },
+      open: (_, threads) =>
+        Promise.resolve({ request: { path: 'x', threads }, close: () => Promise.resolve() }),
+      outputs: ({ request: { threads } }) => Promise.resolve(Float32Array.of(0, last(threads))),
+    })
+    return sessions.length
+  }
+  const told = (name: string) =>
+    [...sessionTimes(db, internVariant(db, variantKey(model, 'cpu')).id).keys()]
+      .filter((time) => time.startsWith(name))
+      .sort()
+  await open('equal', () => 1)
+  expect(told('equal')).toEqual(['equal 1x2', 'equal 2x1 of 2'])
+  expect(await open('other', (threads) => 1 + threads)).toBe(1)
+  expect(told('other')).toEqual(['other 1x2', 'other 2x1 of 2 differs'])
+  expect(await open('other', (threads) => 1 + threads)).toBe(1)
+})
+
+it('where a full call fails there is one session, opened anew', async () => {
+  const { id } = await engine.client.models.add({ path: sampleModel('vit') })
+  const { db } = engine.session.open().workspace
+  const settings = { provider: 'cpu', threads: 2, batch } as const
+  const told: string[] = []
+  const { sessions } = await openLanes({ db, settings, log: engine.session.log }, usableModel(db, id), {
+    ...{ name: 'full', batch: 1, images: 1e9, forwards: null },
+    open(_, threads) {
+      told.push(`open ${threads}`)
+      return Promise.resolve({
+        request: { path: 'x', threads },
+        close: () => Promise.resolve(void told.push('close')),
+      })
+    },
+    outputs: () => Promise.reject(new KernelscopeError('OUT_OF_MEMORY', 'no memory')),
+  })
+  expect([sessions.length, told]).toEqual([1, ['open 2', 'close', 'open 2']])
 })
 
 it('a run that is too short for a trial has one session, and none is tried', async () => {

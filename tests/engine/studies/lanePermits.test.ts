@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { lanePermits } from '#engine/studies/measure/lanePermits.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { lanePermits, togetherWhileRoom } from '#engine/studies/measure/lanePermits.ts'
 
 /** Works that end when they are told, and the names of those that run. */
 function works() {
@@ -16,7 +17,7 @@ function works() {
     running,
     work,
     end: (name: string) => ends.get(name)?.resolve(),
-    fail: (name: string) => ends.get(name)?.reject(new Error(name)),
+    fail: (name: string, error = new Error(name)) => ends.get(name)?.reject(error),
   }
 }
 
@@ -37,4 +38,26 @@ it('lanes compute at once, what needs all of them alone, and in the order in whi
   await expect.poll(() => running).toEqual(['c'])
   end('c')
   expect(await c).toBe('c')
+})
+
+it('a work that runs out of memory beside another is done again alone, and so are those that come later', async () => {
+  const together = togetherWhileRoom(2)
+  const { running, work, end, fail } = works()
+  const [a, b] = [together(work('a')), together(work('b'))]
+  await expect.poll(() => running).toEqual(['a', 'b'])
+  fail('a', new KernelscopeError('OUT_OF_MEMORY', 'no memory'))
+  await expect.poll(() => running).toEqual(['b'])
+  const c = together(work('c'))
+  end('b')
+  expect(await b).toBe('b')
+  await expect.poll(() => running).toEqual(['a'])
+  end('a')
+  expect(await a).toBe('a')
+  await expect.poll(() => running).toEqual(['c'])
+  const d = together(work('d'))
+  fail('c')
+  await expect(c).rejects.toThrow('c')
+  await expect.poll(() => running).toEqual(['d'])
+  end('d')
+  expect(await d).toBe('d')
 })

@@ -1,18 +1,13 @@
 import { canonicalJson } from '#shared/canonical.ts'
-import { closeAll, type AttackSession, type ProviderChoice } from '../../inference/index.ts'
-import type { Classifier, GraphPlan, StoredModel } from '../../models/index.ts'
+import { closeAll, type AttackSession } from '../../inference/index.ts'
+import type { Classifier, GraphPlan, OpenLanes, StoredModel } from '../../models/index.ts'
 
 /** Sessions that are kept open between two stretches of a run, and bytes of their model files, at most. */
 const mostSessions = 6
 const mostBytes = 2 ** 30
 
-/** Sessions of the graphs of an attack that compute at once, with the provider that they were opened with. */
-export interface OpenAttack {
-  sessions: readonly [AttackSession, ...AttackSession[]]
-  /** Threads of each of them; 0: ONNX Runtime chooses. */
-  threads: number
-  provider: ProviderChoice
-}
+/** Sessions of the graphs of an attack that compute at once. */
+export type OpenAttack = OpenLanes<AttackSession>
 
 /** Whether so many sessions, with model files of so many bytes in all, can be kept. */
 export const fitsKept = (sessions: number, bytes: number): boolean =>

@@ -1,7 +1,7 @@
 import type { ErrorShape } from '#shared/errors.ts'
 import { sizeAfter, type CallSize } from '../../inference/index.ts'
 import type { StudyImage } from '../../facts/index.ts'
-import type { FailedRow, Tracker } from '../definition/index.ts'
+import type { FailedRow, MeasureContext, Tracker } from '../definition/index.ts'
 
 export {
   deadly,
@@ -12,6 +12,10 @@ export {
   type CallSize,
 } from '../../inference/index.ts'
 export { callSize, gradientCallSize } from '../../saliency/index.ts'
+
+/** How often the engine died at the place where a run is; 0 once it has moved. */
+export const crashesHere = ({ job, progress }: Pick<MeasureContext, 'job' | 'progress'>): number =>
+  progress.moved() ? 0 : job.crashes
 
 /** The call size after the engine died: every call of the restarted run is smaller. */
 export const smallerAfter = (size: CallSize, crashes: number): CallSize => ({

@@ -3,6 +3,7 @@ import { splitText } from '../../inference/index.ts'
 import { unchangedGraph, openClassifier, setSessionTime } from '../../models/index.ts'
 import type { MeasureContext, PlanSessions, SessionPlan } from '../definition/index.ts'
 import { drawsOfConditions } from '../masks/draws.ts'
+import { crashesHere } from './calls.ts'
 import { measure } from './measure.ts'
 import { pace } from './pace.ts'
 import { sessionsFor } from './sessions.ts'
@@ -36,7 +37,7 @@ async function measureSession(
   plan: SessionPlan,
   wanted: number,
 ): Promise<void> {
-  const crashes = progress.moved() ? 0 : job.crashes
+  const crashes = crashesHere({ job, progress })
   progress.note(`${model.title}: opening`)
   const draws = await drawsOfConditions(workspace, plan.conditions)
   // After a death of the engine one session computes, which takes least memory.

@@ -3,7 +3,7 @@
  * no further item is taken. After an error no lane takes another item, and the first error is thrown when all have ended.
  */
 export async function inLanes<T, L>(
-  source: AsyncGenerator<T, void, undefined>,
+  source: { next(): IteratorResult<T, void> | Promise<IteratorResult<T, void>> },
   lanes: readonly L[],
   work: (item: T, lane: L) => Promise<void>,
   signal: AbortSignal,

@@ -1,4 +1,5 @@
 import { KernelscopeError, toErrorShape, type ErrorCode, type ErrorShape } from '#shared/errors.ts'
+import { unitFloats } from '#shared/maths/unit.ts'
 import type { Preprocessing } from '#shared/contract/index.ts'
 import { checkRoot } from '../../datasets/index.ts'
 import { imageState, type ImagePool, type LoadRequest } from '../../images/index.ts'
@@ -86,6 +87,19 @@ export async function loadImages(
     ),
   )
   return { pixels, problems }
+}
+
+/**
+ * Loads images as float32 [places, height, width, 3] in [0,1]. A place is black where there is no image or
+ * the image cannot be read.
+ */
+export async function loadFloats(
+  { pool, model }: { pool: ImagePool; model: { preprocessing: Preprocessing } },
+  images: readonly StudyImage[],
+  places: number,
+): Promise<{ floats: Float32Array; problems: (ErrorShape | null)[] }> {
+  const { pixels, problems } = await loadImages(pool, images, model.preprocessing, places)
+  return { floats: unitFloats(new Uint8Array(pixels)), problems }
 }
 
 /** One batch: the loaded images and which images they are. */

@@ -1,12 +1,11 @@
 import { canonicalJson } from '#shared/canonical.ts'
-import type { ErrorShape } from '#shared/errors.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
-import { unitFloats } from '#shared/maths/unit.ts'
-import { openTensors, type Answers, type TensorSession } from '../../inference/index.ts'
-import { openWithFirst, writeGraph, type StoredModel } from '../../models/index.ts'
-import { pixelsInput, type Tap } from '../../onnx/index.ts'
-import { callSize, failedRows, inCalls, type CallSize } from './calls.ts'
-import { loadImages } from './load.ts'
+import { closeAll, type Answers } from '../../inference/index.ts'
+import type { StoredModel } from '../../models/index.ts'
+import type { Tap } from '../../onnx/index.ts'
+import { callSize, crashesHere, failedRows, type CallSize } from './calls.ts'
+import { callsInLanes, runCall } from './imageCalls.ts'
+import { openTensorLanes, splitNote, type TensorGraph, type TensorLanes } from './tensorLanes.ts'
 import { measured, measurementStore, type StudyImage, examplesOf } from '../../facts/index.ts'
 import type { MeasureContext } from '../definition/index.ts'
 
@@ -32,56 +31,58 @@ export interface Prober {
   close(): Promise<void>
 }
 
-/** Prepares the reading of vectors of images. Nothing is opened yet. */
-export function prober(context: MeasureContext, wanted: Probe): Prober {
-  const { workspace, model, job, progress } = context
-  let opening: ReturnType<typeof openProbe> | null = null
+/**
+ * Prepares the reading of vectors of images. Nothing is opened yet.
+ *
+ * @param images that are to be read in all, about
+ */
+export function prober(context: MeasureContext, wanted: Probe, images: number): Prober {
+  const { workspace, model, progress } = context
+  let opening: Promise<OpenProbe> | null = null
 
   async function open() {
     if (opening) return opening
     progress.note(`${model.title}: opening`)
-    opening = openProbe(context, wanted)
+    opening = openProbe(context, wanted, images)
     const opened = await opening
-    progress.note(`${model.title} on ${opened.provider}, probed, batch ${opened.size.most}`)
+    const { provider, size } = opened
+    progress.note(`${model.title} on ${provider.name}, probed, batch ${size.most}${splitNote(opened)}`)
     return opened
   }
 
   async function measureMissing(missing: readonly StudyImage[]): Promise<void> {
-    const { session, provider, outputs, size } = await open()
-    const store = measurementStore(workspace.db, { model, provider, rewrite: wanted.rewrite })
-    const giveUp = ({ exampleId }: StudyImage, problem: ErrorShape) => {
-      store.fail(exampleId, problem)
-      progress.add({ failed: [{ exampleId, problem }] })
-    }
-    const call = async (part: StudyImage[], places: number) => {
-      if (job.signal.aborted) return
-      const { floats, problems } = await loadFloats(context, part, places)
-      job.enterNative()
-      const answer = await runProbe(session, model, floats, outputs)
-      workspace.db.transaction(() => {
-        for (const [row, { exampleId }] of part.entries()) {
-          const problem = problems[row]
-          if (problem) store.fail(exampleId, problem)
-          else store.keepVector(exampleId, wanted.vectorOf(answer, row))
-        }
-      })()
-      const failed = failedRows(part, problems)
-      progress.add({ computed: part.length - failed.length, failed })
-    }
-    const crashes = progress.moved() ? 0 : job.crashes
-    await inCalls(size, missing, { call, giveUp, ended: () => session.ended }, crashes)
+    const { sessions, provider, outputs, size } = await open()
+    const store = measurementStore(workspace.db, { model, provider: provider.name, rewrite: wanted.rewrite })
+    await callsInLanes(context, { sessions, size, crashes: crashesHere(context) }, missing, {
+      compute: (session, call) => runCall(session, model, call, outputs),
+      keep({ images: part, problems }, answer) {
+        workspace.db.transaction(() => {
+          for (const [row, { exampleId }] of part.entries()) {
+            const problem = problems[row]
+            if (problem) store.fail(exampleId, problem)
+            else store.keepVector(exampleId, wanted.vectorOf(answer, row))
+          }
+        })()
+        const failed = failedRows(part, problems)
+        progress.add({ computed: part.length - failed.length, failed })
+      },
+      giveUp({ exampleId }, problem) {
+        store.fail(exampleId, problem)
+        progress.add({ failed: [{ exampleId, problem }] })
+      },
+    })
   }
 
   return {
-    async measure(images) {
-      const known = measured(workspace.db, model, wanted.rewrite).known(examplesOf(images))
-      const missing = images.filter(({ exampleId }) => !known.has(exampleId))
-      progress.add({ cached: images.length - missing.length })
+    async measure(wantedImages) {
+      const known = measured(workspace.db, model, wanted.rewrite).known(examplesOf(wantedImages))
+      const missing = wantedImages.filter(({ exampleId }) => !known.has(exampleId))
+      progress.add({ cached: wantedImages.length - missing.length })
       if (missing.length > 0) await measureMissing(missing)
     },
     async close() {
       const opened = await opening?.catch(() => null)
-      await opened?.session.close()
+      if (opened) await closeAll(opened.sessions)
     },
   }
 }
@@ -92,7 +93,7 @@ export async function probeImages(
   images: StudyImage[],
   wanted: Probe,
 ): Promise<void> {
-  const probing = prober(context, wanted)
+  const probing = prober(context, wanted, images.length)
   context.progress.expect(images.length)
   try {
     await probing.measure(images)
@@ -101,46 +102,31 @@ export async function probeImages(
   }
 }
 
-/** Opens the probed graph with the first execution provider that works. */
-export async function openProbe(
-  { workspace, model, settings, log }: MeasureContext,
-  { name, taps }: Pick<Probe, 'name' | 'taps'>,
-) {
-  const tapped = await taps(model)
-  const plan = { op: 'probe', normalisation: model.preprocessing, taps: tapped } as const
-  const path = await writeGraph(workspace, model, name, plan)
-  const { session, provider } = await openWithFirst(settings, log, (chosen) =>
-    openTensors({ path, provider: chosen, threads: settings.threads }),
-  )
-  const size: CallSize = callSize(model, usualBatch)
-  return { session, provider: provider.name, outputs: tapped.map(({ as }) => as), size }
+/** The sessions of a probed graph, and what they give. */
+export interface OpenProbe extends TensorLanes {
+  outputs: string[]
+  size: CallSize
 }
 
 /**
- * Loads images as float32 [places, height, width, 3] in [0,1]. A place is black where there is no image or
- * the image cannot be read.
+ * Opens the probed graph with the first execution provider that works.
+ *
+ * @param images that are to be computed, `size` in a call
  */
-export async function loadFloats(
-  { pool, model }: Pick<MeasureContext, 'pool' | 'model'>,
-  images: StudyImage[],
-  places: number,
-) {
-  const { pixels, problems } = await loadImages(pool, images, model.preprocessing, places)
-  return { floats: unitFloats(new Uint8Array(pixels)), problems }
-}
-
-/** Runs the probed graph on images as `loadFloats` returns them. */
-export async function runProbe(
-  session: TensorSession,
-  { preprocessing }: StoredModel,
-  floats: Float32Array,
-  outputs: string[],
-  feeds: Parameters<TensorSession['run']>[0] = [],
-) {
-  const [height, width] = preprocessing.size
-  const shape = [floats.length / (height * width * 3), height, width, 3]
-  return (await session.run([{ name: pixelsInput, data: floats, shape }, ...feeds], outputs)).outputs
+export async function openProbe(
+  context: MeasureContext,
+  { name, taps, feeds }: Pick<Probe, 'name' | 'taps'> & Pick<TensorGraph, 'feeds'>,
+  images: number,
+  size = callSize(context.model, usualBatch),
+): Promise<OpenProbe> {
+  const { model } = context
+  const tapped = await taps(model)
+  const outputs = tapped.map(({ as }) => as)
+  const plan = { op: 'probe', normalisation: model.preprocessing, taps: tapped } as const
+  const graph = { name, plan, size, forwards: 1, outputs, ...(feeds ? { feeds } : {}) }
+  return { ...(await openTensorLanes(context, graph, images)), outputs, size }
 }
 
 /** A key that is equal for equal lists of images in the same order. */
-export const setKey = (images: StudyImage[]): string => canonicalJson(images.map(({ digest }) => digest))
+export const setKey = (images: readonly StudyImage[]): string =>
+  canonicalJson(images.map(({ digest }) => digest))

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
+import { closeAll } from '../../../inference/index.ts'
 import { fileOfModel, type StoredModel } from '../../../models/index.ts'
 import { onGraphThread, rowWeightsInput, type FeaturePoint, type Tap } from '../../../onnx/index.ts'
 import type { Db } from '../../../workspace/index.ts'
-import { givenUp, inCalls, smallerAfter } from '../../measure/calls.ts'
-import { loadFloats, openProbe, runProbe, setKey, type Probe } from '../../measure/probing.ts'
+import { crashesHere, givenUp, smallerAfter } from '../../measure/calls.ts'
+import { callsInLanes, runCall } from '../../measure/imageCalls.ts'
+import { openProbe, setKey, type Probe } from '../../measure/probing.ts'
+import { splitNote } from '../../measure/tensorLanes.ts'
 import { FeatureSum } from './featureSum.ts'
 import { measured, measurementStore, type StudyImage, examplesOf } from '../../../facts/index.ts'
 import type { MeasureContext } from '../../definition/index.ts'
@@ -64,55 +67,60 @@ export async function measureBatchMeans(
   progress.add({ cached: count(batches) - count(missing) })
   if (missing.length === 0) return
   const points = await pointsOf(model)
-  const opened = await openProbe(context, {
+  const probe = {
     name: 'feature-sum',
-    taps: (one) => tapsOf(one, 'weightedSum'),
-  })
-  const size = smallerAfter(opened.size, progress.moved() ? 0 : job.crashes)
-  progress.note(`${model.title} on ${opened.provider}, batch ${size.most}`)
+    taps: (one: StoredModel) => tapsOf(one, 'weightedSum'),
+    feeds: (places: number) => [rowWeights(new Float32Array(places).fill(1))],
+  }
+  const opened = await openProbe(context, probe, count(missing))
+  const size = smallerAfter(opened.size, crashesHere(context))
+  progress.note(`${model.title} on ${opened.provider.name}, batch ${size.most}${splitNote(opened)}`)
   try {
     for (const images of missing) {
       if (job.signal.aborted) return
       await measureBatchMean(context, { ...opened, size, points }, images)
     }
   } finally {
-    await opened.session.close()
+    await closeAll(opened.sessions)
   }
 }
 
 type Opened = Awaited<ReturnType<typeof openProbe>> & { points: FeaturePoint[] }
 
+/** The weights of the rows of a call, [places]: 0 for those that are not added. */
+const rowWeights = (data: Float32Array) => ({ name: rowWeightsInput, data, shape: [data.length] })
+
 async function measureBatchMean(
   context: MeasureContext,
-  { session, provider, outputs, size, points }: Opened,
+  { sessions, provider, outputs, size, points }: Opened,
   images: StudyImage[],
 ): Promise<void> {
   const { workspace, model, progress, job } = context
   const [first] = images
   const sums = points.map((point) => new FeatureSum(point))
   const { problems, giveUp } = givenUp(progress)
-  const call = async (part: StudyImage[], places: number) => {
-    if (job.signal.aborted) return
-    const loaded = await loadFloats(context, part, places)
-    const weights = Float32Array.from({ length: places }, (_, row) =>
-      row < part.length && !loaded.problems[row] ? 1 : 0,
-    )
-    job.enterNative()
-    const answer = await runProbe(session, model, loaded.floats, outputs, [
-      { name: rowWeightsInput, data: weights, shape: [places] },
-    ])
-    for (const [index, sum] of sums.entries()) sum.add(answer[index])
-    for (const [row, image] of part.entries()) {
-      const problem = loaded.problems[row]
-      if (problem) giveUp(image, problem)
-      else progress.add({ computed: 1 })
-    }
-  }
-  await inCalls(size, images, { call, giveUp, ended: () => session.ended })
+  await callsInLanes(context, { sessions, size, crashes: 0 }, images, {
+    compute(session, call) {
+      const weights = Float32Array.from({ length: call.places }, (_, row) =>
+        row < call.images.length && !call.problems[row] ? 1 : 0,
+      )
+      return runCall(session, model, call, outputs, [rowWeights(weights)])
+    },
+    keep(call, answer) {
+      for (const [index, sum] of sums.entries()) sum.add(answer[index])
+      for (const [row, image] of call.images.entries()) {
+        const problem = call.problems[row]
+        if (problem) giveUp(image, problem)
+        else progress.add({ computed: 1 })
+      }
+    },
+    giveUp,
+  })
   if (job.signal.aborted || !first) return
   const counted = images.length - problems.size
   if (counted === 0) throw new KernelscopeError('DATASET_EMPTY', `no image gave features of ${model.title}`)
-  const store = measurementStore(workspace.db, { model, provider, rewrite: batchMeanRewrite(images) })
+  const rewrite = batchMeanRewrite(images)
+  const store = measurementStore(workspace.db, { model, provider: provider.name, rewrite })
   workspace.db.transaction(() => {
     store.keepVector(
       first.exampleId,

@@ -1,3 +1,4 @@
+import type { SaliencyMethodName } from '#shared/saliencyMethods/index.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { argmax } from '#shared/maths/logits.ts'
 import { peakOf } from '#shared/maths/removal.ts'
@@ -6,7 +7,6 @@ import { generator } from '#shared/random.ts'
 import { regrid } from '#shared/saliency.ts'
 import {
   floatsPlan,
-  OpenSessions,
   outputsOfMany,
   saliencyPlan,
   type InspectedModel,
@@ -16,10 +16,12 @@ import type { StoredModel } from '../../../models/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import { examplesOf, measured, type ImageSource, type StudyImage } from '../../../facts/index.ts'
 import { isComputingProblem } from '../../measure/calls.ts'
+import { inMapLanes, mapPasses, type MapGraph, type MapLane, type MapWork } from '../../measure/mapLanes.ts'
 import { measureOneByOne, type OneVector } from '../../measure/oneByOne.ts'
-import { loadFloats } from '../../measure/probing.ts'
+import { loadFloats } from '../../measure/load.ts'
 import { sampleStudyImages } from '../../measure/sampleImages.ts'
-import { mapContext, providerNamed, studyMap, type StudyMap } from '../../measure/studyMap.ts'
+import { providerNamed, studyMap, type StudyMap } from '../../measure/studyMap.ts'
+import { splitNote } from '../../measure/tensorLanes.ts'
 import { targetLookup } from '../../measure/targets.ts'
 import type { MeasureContext } from '../../definition/index.ts'
 import { measureBoxes } from './boxVectors.ts'
@@ -51,48 +53,42 @@ export async function measureScores(context: MeasureContext, chosen: MapScorePar
   const orderers = orderersFor(chosen, model)
   progress.expect(images.length * orderers.length)
   await measureBoxes(context, images, chosen)
-  const sessions = new OpenSessions()
-  try {
-    for (const orderer of orderers) {
-      const rewrite = scoresRewrite(orderer, chosen)
-      const known = measured(workspace.db, model, rewrite).known(examplesOf(images))
-      const missing = images.filter(({ exampleId }) => !known.has(exampleId))
-      progress.add({ cached: images.length - missing.length })
-      if (missing.length > 0) await measureOrderer(context, sessions, orderer, chosen, missing)
-      if (job.signal.aborted) return
-    }
-  } finally {
-    await sessions.close()
+  if (job.signal.aborted) return
+  const missingOf = async (orderer: Orderer) => {
+    const known = measured(workspace.db, model, scoresRewrite(orderer, chosen)).known(examplesOf(images))
+    const missing = images.filter(({ exampleId }) => !known.has(exampleId))
+    progress.add({ cached: images.length - missing.length })
+    return missing.length > 0 ? workOf(model, orderer, chosen, missing) : null
   }
+  await inMapLanes(context, orderers, missingOf, (lanes, { of: orderer, images: missing }) =>
+    measureOneByOne(context, scoresRewrite(orderer, chosen), missing, {
+      note: `${model.title} on ${lanes.provider.name}, ${titleOf(orderer)}${splitNote(lanes)}`,
+      lanes: lanes.sessions,
+      compute: (image, lane) => scoresOfImage(lane, orderer, chosen, image),
+    }),
+  )
 }
 
-async function measureOrderer(
-  context: MeasureContext,
-  sessions: OpenSessions,
+/** What scoring the maps of images takes: the graph of the map, that of the outputs, and the same with random weights. */
+async function workOf(
+  model: StoredModel,
   orderer: Orderer,
   chosen: MapScoreParams,
   images: readonly StudyImage[],
-): Promise<void> {
-  const { model } = context
-  const opening = mapContext(context, sessions)
-  const stages = isControl(orderer) ? [] : randomisedModels(model, chosen)
-  // They stay open for all images: what is opened for one image alone would be closed before the next.
-  const leases: SessionInUse[] = []
-  try {
-    const forward = await sessions.open(opening, model, floatsPlan(model))
-    leases.push(forward)
-    if (!isControl(orderer))
-      for (const one of [model, ...stages])
-        leases.push(await sessions.open(opening, one, await saliencyPlan(one, methodOf(orderer, chosen))))
-    const note = `${model.title} on ${forward.provider}, ${titleOf(orderer)}`
-    await measureOneByOne(context, scoresRewrite(orderer, chosen), images, {
-      note,
-      compute: (image) => scoresOfImage(context, { sessions, forward, stages }, orderer, chosen, image),
-    })
-  } finally {
-    for (const lease of leases) lease.end()
-  }
+): Promise<MapWork<Orderer>> {
+  const forward = forwardGraph(model)
+  if (isControl(orderer))
+    return { of: orderer, graphs: [forward], images, passes: 2 * (chosen.steps + 1) + 1 }
+  const method = methodOf(orderer, chosen)
+  const main = { model, plan: await saliencyPlan(model, method) }
+  const stages: MapGraph[] = []
+  for (const one of randomisedModels(model, chosen))
+    stages.push({ model: one, plan: await saliencyPlan(one, method) })
+  const passes = mapPasses(method, model) * (1 + chosen.cascade)
+  return { of: orderer, graphs: [main, forward, ...stages], images, passes }
 }
+
+const forwardGraph = (model: StoredModel): MapGraph => ({ model, plan: floatsPlan(model) })
 
 /** The model with the weights of its last layers drawn anew, from the last layer alone to all. */
 const randomisedModels = (model: StoredModel, { cascade, seed }: MapScoreParams): InspectedModel[] =>
@@ -101,15 +97,13 @@ const randomisedModels = (model: StoredModel, { cascade, seed }: MapScoreParams)
     randomised: { stage: at + 1, of: cascade, seed },
   }))
 
-interface Opened {
-  sessions: OpenSessions
-  forward: SessionInUse
-  stages: readonly InspectedModel[]
-}
+const askedOf = (name: SaliencyMethodName, chosen: MapScoreParams) => ({
+  method: methodOf(name, chosen),
+  target: { kind: chosen.target },
+})
 
 async function scoresOfImage(
-  context: MeasureContext,
-  { sessions, forward, stages }: Opened,
+  { context, sessions, lease }: MapLane,
   orderer: Orderer,
   chosen: MapScoreParams,
   image: StudyImage,
@@ -117,26 +111,20 @@ async function scoresOfImage(
   const { model, job } = context
   const { floats, problems } = await loadFloats(context, [image], 1)
   if (problems[0]) return problems[0]
+  const forward = lease(forwardGraph(model))
   const found = isControl(orderer)
     ? await controlMap(context, forward, orderer, chosen, { image, floats })
-    : await studyMap(
-        context,
-        sessions,
-        { method: methodOf(orderer, chosen), target: { kind: chosen.target }, model },
-        image,
-      )
+    : await studyMap(context, sessions, { ...askedOf(orderer, chosen), model }, image)
   if (found === null || 'code' in found) return found
   const { values, index, provider } = found
   const sanity: number[] = []
-  for (const stage of stages) {
-    if (job.signal.aborted || isControl(orderer)) return null
-    const target = { kind: 'class' as const, index }
-    const other = await studyMap(
-      context,
-      sessions,
-      { method: methodOf(orderer, chosen), target, model: stage },
-      image,
-    )
+  const target = { kind: 'class' as const, index }
+  const asked = isControl(orderer)
+    ? []
+    : randomisedModels(model, chosen).map((one) => ({ ...askedOf(orderer, chosen), target, model: one }))
+  for (const stage of asked) {
+    if (job.signal.aborted) return null
+    const other = await studyMap(context, sessions, stage, image)
     if (other === null || 'code' in other) return other
     sanity.push(spearman(onCells(values, model), onCells(other.values, model)))
   }

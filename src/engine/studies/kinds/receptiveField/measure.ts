@@ -2,13 +2,16 @@ import { createHash } from 'node:crypto'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { contributionRings } from '#shared/maths/receptiveField.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
-import { openTensors, type TensorSession } from '../../../inference/index.ts'
-import { fileOfModel, openWithFirst, writeGraph, type StoredModel } from '../../../models/index.ts'
+import { closeAll } from '../../../inference/index.ts'
+import { fileOfModel, type StoredModel } from '../../../models/index.ts'
 import { contributionOutput, onGraphThread } from '../../../onnx/index.ts'
 import type { Db } from '../../../workspace/index.ts'
-import { givenUp, gradientCallSize, inCalls, smallerAfter } from '../../measure/calls.ts'
+import { crashesHere, givenUp, gradientCallSize, smallerAfter } from '../../measure/calls.ts'
 import { sampleStudyImages } from '../../measure/sampleImages.ts'
-import { loadFloats, runProbe, setKey } from '../../measure/probing.ts'
+import { gradientForwards } from '../../measure/gradientForwards.ts'
+import { callsInLanes, runCall, type ImageCall } from '../../measure/imageCalls.ts'
+import { setKey } from '../../measure/probing.ts'
+import { openTensorLanes, splitNote, type TensorGraph, type TensorLanes } from '../../measure/tensorLanes.ts'
 import type { ReceptiveFieldParams } from './params.ts'
 import {
   type ImageSource,
@@ -110,42 +113,46 @@ export async function measureField(context: MeasureContext, chosen: ReceptiveFie
   progress.expect(images.length)
   progress.add({ cached: images.length - left.length })
   if (!first || left.length === 0) return
-  const { session, provider } = await openField(context, chosen)
-  const size = smallerAfter(gradientCallSize(model), progress.moved() ? 0 : job.crashes)
-  progress.note(`${model.title} on ${provider}, forward and backward, batch ${size.most}`)
+  const fields = await openField(context, chosen, left.length)
+  const { sessions, provider } = fields
+  const size = smallerAfter(gradientCallSize(model), crashesHere(context))
+  const how = `forward and backward, batch ${size.most}${splitNote(fields)}`
+  progress.note(`${model.title} on ${provider.name}, ${how}`)
   const [height, width] = model.preprocessing.size
-  const sum = new Float64Array(height * width)
+  const found = { sum: new Float64Array(height * width), rings: new Map<number, number[]>() }
   const { problems, giveUp } = givenUp(progress)
-  const rings = new Map<number, number[]>()
-  const call = async (part: StudyImage[], places: number) => {
-    if (job.signal.aborted) return
-    const found = await addContributions(context, session, part, places, { sum, rings })
-    for (const [row, image] of part.entries()) {
-      const problem = found[row]
-      if (problem) giveUp(image, problem)
-      else progress.add({ computed: 1 })
-    }
-  }
   try {
-    await inCalls(size, left, { call, giveUp, ended: () => session.ended })
+    await callsInLanes(context, { sessions, size, crashes: 0 }, left, {
+      compute: (session, call) => runCall(session, model, call, [contributionOutput]),
+      keep(call, [answer]) {
+        const unread = addContributions(model, call, answer?.data ?? new Float32Array(), found)
+        for (const [row, image] of call.images.entries()) {
+          const problem = unread[row]
+          if (problem) giveUp(image, problem)
+          else progress.add({ computed: 1 })
+        }
+      },
+      giveUp,
+    })
   } finally {
-    await session.close()
+    await closeAll(sessions)
   }
   if (job.signal.aborted) return
   const counted = left.length - problems.size
   if (!field && counted === 0)
     throw new KernelscopeError('DATASET_EMPTY', `no image gave a receptive field of ${model.title}`)
-  const mean = measurementStore(workspace.db, { model, provider, rewrite: fieldRewrite(images, chosen) })
-  const own = measurementStore(workspace.db, { model, provider, rewrite: ringsRewrite(chosen) })
+  const store = (rewrite: Rewrite) =>
+    measurementStore(workspace.db, { model, provider: provider.name, rewrite })
+  const [mean, own] = [store(fieldRewrite(images, chosen)), store(ringsRewrite(chosen))]
   workspace.db.transaction(() => {
     if (!field)
       mean.keepVector(
         first.exampleId,
-        sum.map((value) => value / counted),
+        found.sum.map((value) => value / counted),
       )
     // An image stays part of a stored mean, even if it cannot be read any more.
     for (const [exampleId, problem] of problems) (field ? own : mean).fail(exampleId, problem)
-    for (const [exampleId, vector] of rings) own.keepVector(exampleId, vector)
+    for (const [exampleId, vector] of found.rings) own.keepVector(exampleId, vector)
   })()
 }
 
@@ -155,9 +162,11 @@ function withoutRings(db: Db, images: StudyImage[], model: StoredModel, chosen: 
 }
 
 async function openField(
-  { workspace, model, settings, log }: MeasureContext,
+  context: MeasureContext,
   { depth }: ReceptiveFieldParams,
-) {
+  images: number,
+): Promise<TensorLanes> {
+  const { model } = context
   const { points, reason } = await onGraphThread({
     kind: 'features',
     ...fileOfModel(model),
@@ -165,12 +174,14 @@ async function openField(
   const point = pointAt(points, depth)
   if (point === null)
     throw new KernelscopeError('MODEL_UNSUPPORTED', `${model.title} has no feature map: ${reason}`)
-  const plan = { op: 'receptiveField', normalisation: model.preprocessing, point } as const
-  const path = await writeGraph(workspace, model, `receptive-field-${depth}`, plan)
-  const { session, provider } = await openWithFirst(settings, log, (name) =>
-    openTensors({ path, provider: name, threads: settings.threads }),
-  )
-  return { session, provider: provider.name }
+  const graph: TensorGraph = {
+    name: `receptive-field-${depth}`,
+    plan: { op: 'receptiveField', normalisation: model.preprocessing, point },
+    size: gradientCallSize(model),
+    forwards: gradientForwards(model),
+    outputs: [contributionOutput],
+  }
+  return openTensorLanes(context, graph, images)
 }
 
 /** Contributions [height * width] summed over images, and in rings by example id. */
@@ -179,26 +190,21 @@ interface Contributions {
   rings: Map<number, number[]>
 }
 
-/** Adds the contributions of images. Returns why an image was left out, or null, for each image. */
-async function addContributions(
-  context: MeasureContext,
-  session: TensorSession,
-  images: StudyImage[],
-  places: number,
+/** Adds the contributions of the images of a call. Returns why an image was left out, or null, for each image. */
+function addContributions(
+  { preprocessing }: StoredModel,
+  { images, problems }: ImageCall,
+  contributions: Float32Array,
   { sum, rings }: Contributions,
-): Promise<(ErrorShape | null)[]> {
-  const { floats, problems } = await loadFloats(context, images, places)
-  context.job.enterNative()
-  const [answer] = await runProbe(session, context.model, floats, [contributionOutput])
-  const found = answer?.data ?? new Float32Array()
+): (ErrorShape | null)[] {
   return images.map(({ path, exampleId }, row) => {
     const problem = problems[row]
     if (problem) return problem
-    const one = found.subarray(row * sum.length, (row + 1) * sum.length)
+    const one = contributions.subarray(row * sum.length, (row + 1) * sum.length)
     if (!one.every(Number.isFinite))
       return new KernelscopeError('INFERENCE_FAILED', `its gradient is not finite: ${path}`).toShape()
     for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (one[i] ?? 0)
-    rings.set(exampleId, contributionRings(one, context.model.preprocessing.size))
+    rings.set(exampleId, contributionRings(one, preprocessing.size))
     return null
   })
 }

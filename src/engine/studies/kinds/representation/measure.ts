@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto'
-import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
+import { fromErrorShape, KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import type { Gram } from '#shared/maths/cka.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
+import { closeAll, type Answers, type ProviderName } from '../../../inference/index.ts'
 import { fileOfModel, type StoredModel } from '../../../models/index.ts'
 import { onGraphThread, type FeaturePoint, type Tap } from '../../../onnx/index.ts'
 import type { Db } from '../../../workspace/index.ts'
-import { failedRows } from '../../measure/calls.ts'
-import { loadFloats, openProbe, runProbe, setKey } from '../../measure/probing.ts'
+import { callSize, crashesHere, failedRows } from '../../measure/calls.ts'
+import { callsInLanes, runCall, type ImageCall } from '../../measure/imageCalls.ts'
+import { openProbe, setKey } from '../../measure/probing.ts'
 import { sampleStudyImages } from '../../measure/sampleImages.ts'
+import { splitNote } from '../../measure/tensorLanes.ts'
 import {
   examplesOf,
   measured,
@@ -37,7 +40,7 @@ export async function batchesOf(
 }
 
 /** The key of the products of a batch: one vector of all layers, stored under its first image. */
-export const gramRewrite = (images: StudyImage[]): Rewrite => ({
+export const gramRewrite = (images: readonly StudyImage[]): Rewrite => ({
   op: 'probe',
   what: 'gram',
   together: createHash('sha256').update(setKey(images)).digest('hex'),
@@ -88,48 +91,54 @@ export async function measureBatches(
   context: MeasureContext,
   batches: readonly StudyImage[][],
 ): Promise<void> {
-  const { workspace, model, progress, job } = context
+  const { workspace, model, progress } = context
   const missing = batches.filter((images) => !storedBatch(workspace.db, model, images))
   const count = (some: readonly StudyImage[][]) => some.reduce((sum, { length }) => sum + length, 0)
   progress.expect(count(batches))
   progress.add({ cached: count(batches) - count(missing) })
-  if (missing.length === 0) return
-  const opened = await openProbe(context, {
-    name: 'gram',
-    taps: async (one) =>
+  const [first] = missing
+  if (!first) return
+  const size = callSize(model, first.length)
+  if (size.most !== first.length)
+    throw new KernelscopeError(
+      'MODEL_UNSUPPORTED',
+      `${model.title} takes ${size.most} images at a time, and a batch has ${first.length}`,
+      { hint: 'Export it for any number of images, or choose batches of that size, of at least four.' },
+    )
+  const probe = {
+    name: `gram-${first.length}`,
+    taps: async (one: StoredModel) =>
       (await layersOf(one)).map(({ tensor }, layer): Tap => ({
         tensor,
         as: `gram-${layer}`,
         reduce: { kind: 'gram' },
       })),
-  })
-  progress.note(`${model.title} on ${opened.provider}, products of features`)
+  }
+  // A batch is computed whole or not at all.
+  const whole = { most: first.length, fixed: true }
+  const opened = await openProbe(context, probe, count(missing), whole)
+  const { sessions, provider, outputs } = opened
+  progress.note(`${model.title} on ${provider.name}, products of features${splitNote(opened)}`)
+  const crashes = Math.min(1, crashesHere(context))
   try {
-    for (const images of missing) {
-      if (job.signal.aborted) return
-      if (opened.size.fixed && opened.size.most !== images.length)
-        throw new KernelscopeError(
-          'MODEL_UNSUPPORTED',
-          `${model.title} takes ${opened.size.most} images at a time, and a batch has ${images.length}`,
-          { hint: 'Export it for any number of images, or choose batches of that size, of at least four.' },
-        )
-      await measureBatch(context, opened, images)
-    }
+    await callsInLanes(context, { sessions, size: whole, crashes }, missing.flat(), {
+      compute: (session, call) => runCall(session, model, call, outputs),
+      keep: (call, answer) => keepBatch(context, provider.name, call, answer),
+      giveUp(_, problem) {
+        throw fromErrorShape(problem)
+      },
+    })
   } finally {
-    await opened.session.close()
+    await closeAll(sessions)
   }
 }
 
-async function measureBatch(
-  context: MeasureContext,
-  { session, provider, outputs }: Awaited<ReturnType<typeof openProbe>>,
-  images: StudyImage[],
-): Promise<void> {
-  const { workspace, model, progress, job } = context
-  const { floats, problems } = await loadFloats(context, images, images.length)
-  job.enterNative()
-  const answer = await runProbe(session, model, floats, outputs)
-  if (job.signal.aborted) return
+function keepBatch(
+  { workspace, model, progress }: MeasureContext,
+  provider: ProviderName,
+  { images, problems }: ImageCall,
+  answer: Answers['tensors']['outputs'],
+): void {
   const store = measurementStore(workspace.db, { model, provider, rewrite: gramRewrite(images) })
   const failed = failedRows(images, problems)
   workspace.db.transaction(() => {

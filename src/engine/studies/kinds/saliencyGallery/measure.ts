@@ -2,11 +2,13 @@ import { canonicalJson } from '#shared/canonical.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
 import { regrid } from '#shared/saliency.ts'
 import type { StoredModel } from '../../../models/index.ts'
-import { OpenSessions } from '../../../saliency/index.ts'
+import { saliencyPlan } from '../../../saliency/index.ts'
 import type { Db } from '../../../workspace/index.ts'
+import { inMapLanes, mapPasses, type MapLanes, type MapWork } from '../../measure/mapLanes.ts'
 import { measureOneByOne } from '../../measure/oneByOne.ts'
 import { sampleStudyImages, samplePage } from '../../measure/sampleImages.ts'
 import { studyMap } from '../../measure/studyMap.ts'
+import { splitNote } from '../../measure/tensorLanes.ts'
 import { keepPictures } from './pictures.ts'
 import { methodOf, methodsFor, type GalleryParams, type MethodName } from './params.ts'
 import {
@@ -64,33 +66,32 @@ export async function measureGallery(context: MeasureContext, chosen: GalleryPar
   const methods = methodsFor(chosen, model)
   progress.expect(images.length * methods.length)
   if (model.id === context.models[0]?.id) await keepPictures(context, images)
-  const sessions = new OpenSessions()
-  try {
-    for (const name of methods) {
-      const known = mapsOf(workspace.db, model, name, chosen).known(examplesOf(images))
-      const missing = images.filter(({ exampleId }) => !known.has(exampleId))
-      progress.add({ cached: images.length - missing.length })
-      await measureMethod(context, sessions, name, chosen, missing)
-      if (job.signal.aborted) return
-    }
-  } finally {
-    await sessions.close()
+  if (job.signal.aborted) return
+  const workOf = async (name: MethodName): Promise<MapWork<MethodName> | null> => {
+    const known = mapsOf(workspace.db, model, name, chosen).known(examplesOf(images))
+    const missing = images.filter(({ exampleId }) => !known.has(exampleId))
+    progress.add({ cached: images.length - missing.length })
+    if (missing.length === 0) return null
+    const method = methodOf(name, chosen)
+    const graph = { model, plan: await saliencyPlan(model, method) }
+    return { of: name, graphs: [graph], images: missing, passes: mapPasses(method, model) }
   }
+  await inMapLanes(context, methods, workOf, (lanes, work) => measureMethod(context, lanes, work, chosen))
 }
 
 async function measureMethod(
   context: MeasureContext,
-  sessions: OpenSessions,
-  name: MethodName,
+  lanes: MapLanes,
+  { of: name, images }: MapWork<MethodName>,
   chosen: GalleryParams,
-  images: readonly StudyImage[],
 ): Promise<void> {
   const { model } = context
   const asked = { method: methodOf(name, chosen), target: { kind: chosen.target }, model }
   await measureOneByOne(context, rewriteOf(name, chosen), images, {
-    note: `${model.title}, ${name}`,
-    async compute(image) {
-      const found = await studyMap(context, sessions, asked, image)
+    note: `${model.title}, ${name}${splitNote(lanes)}`,
+    lanes: lanes.sessions,
+    async compute(image, lane) {
+      const found = await studyMap(lane.context, lane.sessions, asked, image)
       if (found === null || 'code' in found) return found
       const { values, provider } = found
       return { vector: regrid(values, model.preprocessing.size, gridOf(model)), provider }

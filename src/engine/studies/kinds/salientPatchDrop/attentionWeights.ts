@@ -14,6 +14,7 @@ const rewrite = { op: 'probe', what: 'classRow', together: null, version: 1 } as
  * Uses the attention of the class token to every patch as weights. It is measured once for all layers and
  * heads; the chosen ones are read from that.
  *
+ * @param images whose weights are to be asked for in all
  * @throws MODEL_UNSUPPORTED where the model has no such attention
  * @throws STUDY_PARAMS where it has no such head
  */
@@ -21,6 +22,7 @@ export async function attentionWeights(
   context: MeasureContext,
   { layer, head }: SalientParams,
   grid: PatchGrid,
+  images: number,
 ): Promise<PatchWeights> {
   const { model, workspace } = context
   const found = await onGraphThread({
@@ -40,12 +42,12 @@ export async function attentionWeights(
   }
   if (head !== null && (head < 1 || head > chosen.heads))
     throw new KernelscopeError('STUDY_PARAMS', `invalid head: ${model.title} has heads 1 to ${chosen.heads}`)
-  const probing = prober(context, attentionProbe(maps))
+  const probing = prober(context, attentionProbe(maps), images)
   const part = partOf(maps, chosen, head)
   return {
-    async of(images) {
-      await probing.measure(images)
-      const rows = measured(workspace.db, model, rewrite).vectors(examplesOf(images), part)
+    async of(some) {
+      await probing.measure(some)
+      const rows = measured(workspace.db, model, rewrite).vectors(examplesOf(some), part)
       return new Map(
         [...rows].map(([example, row]) => [example, regrid(meanRow(row, chosen), chosen.grid, grid)]),
       )

@@ -1,86 +1,78 @@
-import type { ErrorShape } from '#shared/errors.ts'
-import { openTensors, type TensorSession } from '../../../inference/index.ts'
-import { openWithFirst, writeGraph } from '../../../models/index.ts'
+import { closeAll } from '../../../inference/index.ts'
 import { gradientOutput, labelsInput, weightInput } from '../../../onnx/index.ts'
-import { failedRows, gradientCallSize, inCalls, type Calls } from '../../measure/calls.ts'
-import { loadFloats, runProbe } from '../../measure/probing.ts'
+import { crashesHere, failedRows, gradientCallSize } from '../../measure/calls.ts'
+import { gradientForwards } from '../../measure/gradientForwards.ts'
+import { callsInLanes, runCall, type ImageCall } from '../../measure/imageCalls.ts'
+import { openTensorLanes, splitNote, type TensorLanes } from '../../measure/tensorLanes.ts'
 import { targetLookup } from '../../measure/targets.ts'
 import { pixelWeights, type PatchGrid, type PatchWeights } from './patches.ts'
-import type { StudyImage } from '../../../facts/index.ts'
 import type { MeasureContext } from '../../definition/index.ts'
 
-/** Uses |gradient of the true logit| as weights, summed over channels and over the pixels of a patch. */
-export function gradientWeights(context: MeasureContext, grid: PatchGrid): PatchWeights {
-  const { workspace, model, settings, log, job, progress } = context
+/**
+ * Uses |gradient of the true logit| as weights, summed over channels and over the pixels of a patch.
+ *
+ * @param images whose weights are to be asked for in all
+ */
+export function gradientWeights(context: MeasureContext, grid: PatchGrid, images: number): PatchWeights {
+  const { model, progress } = context
   const targetOf = targetLookup(model)
   const size = gradientCallSize(model)
-  let opening: Promise<TensorSession> | null = null
+  const [height, width] = model.preprocessing.size
+  const values = height * width * 3
+  let opening: Promise<TensorLanes> | null = null
 
-  async function open(): Promise<TensorSession> {
-    progress.note(`saliency from ${model.title}, batch ${size.most}`)
-    const plan = { op: 'gradient', normalisation: model.preprocessing } as const
-    const path = await writeGraph(workspace, model, 'gradient', plan)
-    const { session } = await openWithFirst(settings, log, (provider) =>
-      openTensors({ path, provider, threads: settings.threads }),
-    )
-    return session
-  }
-
-  /** Adds the weights of a batch. Returns why an image could not be read, or null, for each image. */
-  async function add(
-    session: TensorSession,
-    found: Map<number, Float64Array>,
-    part: StudyImage[],
-    places: number,
-  ): Promise<(ErrorShape | null)[]> {
-    const { floats, problems } = await loadFloats(context, part, places)
+  /** Asks for the gradient of minus the logit of each target; a target below 0 has none. */
+  const feedsOf = (targets: readonly number[], places: number) => {
     const labels = new Float32Array(places * model.classes)
-    for (const [row, { className }] of part.entries()) {
-      const target = targetOf(className)
-      if (target >= 0) labels[row * model.classes + target] = -1
-    }
-    job.enterNative()
-    const [gradient] = await runProbe(
-      session,
-      model,
-      floats,
-      [gradientOutput],
-      [
-        { name: labelsInput, data: labels, shape: [places, model.classes] },
-        { name: weightInput, data: Float32Array.of(0), shape: [1] },
-      ],
-    )
-    const [height, width] = model.preprocessing.size
-    const values = height * width * 3
-    for (const [row, { exampleId }] of part.entries())
-      if (!problems[row] && gradient)
-        found.set(
-          exampleId,
-          pixelWeights(gradient.data.subarray(row * values, (row + 1) * values), [height, width], grid),
-        )
-    return problems
+    for (const [row, target] of targets.entries()) if (target >= 0) labels[row * model.classes + target] = -1
+    return [
+      { name: labelsInput, data: labels, shape: [places, model.classes] },
+      { name: weightInput, data: Float32Array.of(0), shape: [1] },
+    ]
   }
+
+  async function open(): Promise<TensorLanes> {
+    const graph = {
+      name: 'gradient',
+      plan: { op: 'gradient', normalisation: model.preprocessing } as const,
+      ...{ size, forwards: gradientForwards(model), outputs: [gradientOutput] },
+      feeds: (places: number) =>
+        feedsOf(
+          Array.from({ length: places }, () => 0),
+          places,
+        ),
+    }
+    const opened = await openTensorLanes(context, graph, images)
+    progress.note(`saliency from ${model.title}, batch ${size.most}${splitNote(opened)}`)
+    return opened
+  }
+
+  const weightsOf = (gradient: Float32Array, row: number) =>
+    pixelWeights(gradient.subarray(row * values, (row + 1) * values), [height, width], grid)
 
   return {
-    async of(images) {
+    async of(some) {
       const found = new Map<number, Float64Array>()
-      const session = await (opening ??= open())
-      const calls: Calls<StudyImage> = {
-        async call(part, places) {
-          if (job.signal.aborted) return
-          const failed = failedRows(part, await add(session, found, part, places))
+      const { sessions } = await (opening ??= open())
+      await callsInLanes(context, { sessions, size, crashes: crashesHere(context) }, some, {
+        compute(session, call) {
+          const targets = call.images.map(({ className }) => targetOf(className))
+          return runCall(session, model, call, [gradientOutput], feedsOf(targets, call.places))
+        },
+        keep({ images: part, problems }: ImageCall, [gradient]) {
+          for (const [row, { exampleId }] of part.entries())
+            if (!problems[row] && gradient) found.set(exampleId, weightsOf(gradient.data, row))
+          const failed = failedRows(part, problems)
           progress.add({ computed: part.length - failed.length, failed })
         },
         giveUp: ({ exampleId }, problem) => progress.add({ failed: [{ exampleId, problem }] }),
-        ended: () => session.ended,
-      }
-      await inCalls(size, images, calls, progress.moved() ? 0 : job.crashes)
+      })
       return found
     },
     refuse: () => undefined,
     async close() {
-      const session = await opening?.catch(() => null)
-      await session?.close()
+      const opened = await opening?.catch(() => null)
+      if (opened) await closeAll(opened.sessions)
     },
   }
 }

@@ -60,7 +60,7 @@ async function makeMissing(
   if (chosen.source !== 'masks') progress.expect(missing)
   const [height, width] = model.preprocessing.size
   const { rows, columns } = patchGrid(chosen.patch, height, width)
-  const weights = await openWeights(context, chosen, [rows, columns])
+  const weights = await openWeights(context, chosen, [rows, columns], missing)
   let made = 0
   try {
     for (const chunk of imageChunks(workspace.db, source, together)) {

@@ -2,7 +2,7 @@ import type { AttackSession } from '../../../../inference/index.ts'
 import { factStore, type FactKey, type FactStore, type StudyImage } from '../../../../facts/index.ts'
 import type { StoredModel } from '../../../../models/index.ts'
 import type { FailedRow, MeasureContext } from '../../../definition/index.ts'
-import { failedRows, type CallSize } from '../../../measure/calls.ts'
+import { crashesHere, failedRows, type CallSize } from '../../../measure/calls.ts'
 import { inLanes } from '../../../measure/inLanes.ts'
 import { attackForwards } from '../../../measure/work.ts'
 import { lanePermits, type LanePermits } from '../../../measure/lanePermits.ts'
@@ -107,7 +107,7 @@ async function followBatch(
   const { runs, shown, variantId, clean } = followed
   const { images, problems } = loaded
   const wanted = cellsOf(followed)
-  const crashes = progress.moved() ? 0 : job.crashes
+  const crashes = crashesHere({ job, progress })
   const unshown: FailedRow[] = []
   let along = 0
   const order = { model, runs: runs.map(({ attack }) => attack), keep: shown.length > 0, crashes, stop }

@@ -1,24 +1,17 @@
 import type { Attack } from '#shared/attacks.ts'
 import {
+  joined,
   openAttackSession,
   trialPixels,
   type AttackSession,
   type ProviderName,
 } from '../../../../inference/index.ts'
-import { countImages, findVariant, internVariant, variantKey } from '../../../../facts/index.ts'
-import {
-  classifierGraph,
-  knownSplit,
-  openWithFirst,
-  settleSplit,
-  splittable,
-  writeGraph,
-  type SplitKey,
-  type StoredModel,
-} from '../../../../models/index.ts'
+import { LruMap, remembered } from '../../../../base/lruMap.ts'
+import { countImages } from '../../../../facts/index.ts'
+import { classifierGraph, openLanes, writeGraph, type StoredModel } from '../../../../models/index.ts'
 import { pixelScale } from '../../../../onnx/index.ts'
 import type { MeasureContext, OpenAttack } from '../../../definition/index.ts'
-import { gradientCallSize } from '../../../measure/calls.ts'
+import { crashesHere, gradientCallSize } from '../../../measure/calls.ts'
 import { gradientForwards } from '../../../measure/gradientForwards.ts'
 import { attackForwards } from '../../../measure/work.ts'
 
@@ -32,13 +25,13 @@ const attackPlan = 'attack'
  * @param paths attacks that share a trajectory
  */
 export function callsOf(
-  { workspace, source, job, progress }: MeasureContext,
+  context: Pick<MeasureContext, 'workspace' | 'source' | 'job' | 'progress'>,
   model: StoredModel,
   paths: readonly (readonly Attack[])[],
 ): number {
-  if (job.crashes > 0 && !progress.moved()) return 0
+  if (crashesHere(context) > 0) return 0
   const forwards = paths.reduce((sum, attacks) => sum + attackForwards(model, attacks), 0)
-  return (countImages(workspace.db, source) * forwards) / (gradientForwards(model) + 1)
+  return (countImages(context.workspace.db, context.source) * forwards) / (gradientForwards(model) + 1)
 }
 
 /** The sessions that attack a model. */
@@ -63,51 +56,22 @@ export function attackOnce(context: MeasureContext, model: StoredModel, calls: n
 
 async function openAttack(context: MeasureContext, model: StoredModel, calls: number): Promise<OpenAttack> {
   const { workspace, settings, log, progress } = context
-  const { db } = workspace
-  const started = performance.now()
-  const rss = process.memoryUsage.rss()
   progress.note(`${model.title}: building the backward pass`)
-  const keyOf = (provider: ProviderName, variantId: number | null): SplitKey | null => {
-    const threads = calls > 0 ? splittable(provider, settings.threads) : null
-    return threads === null || variantId === null ? null : { variantId, plan: attackPlan, threads }
-  }
-  const { session: first, provider } = await openWithFirst(settings, log, async (name) => {
-    const request = await attackRequest(context, model, name)
-    const key = keyOf(name, findVariant(db, variantKey(model, name)))
-    return openAttackSession({
-      ...request,
-      threads: (key && knownSplit(db, key)?.threads) ?? request.threads,
-    })
+  const { most: batch } = gradientCallSize(model)
+  const requests = new LruMap<ProviderName, Promise<AttackSession['request']>>(1)
+  let pixels: SharedArrayBuffer | undefined
+  return openLanes({ db: workspace.db, settings, log }, model, {
+    ...{ name: attackPlan, batch, images: calls, forwards: gradientForwards(model) + 1 },
+    async open(provider, threads) {
+      const request = await remembered(requests, provider, () => attackRequest(context, model, provider))
+      return openAttackSession({ ...request, threads })
+    },
+    async outputs(session, rows) {
+      pixels ??= trialPixels({ ...session.request, pixelType: 'uint8' }, batch)
+      const { clean, gradient, attacked } = await session.scores({ pixels, first: 0, batch }, rows)
+      return joined([clean, attacked, gradient])
+    },
   })
-  try {
-    const { id, secondsPerImage: forward } = internVariant(db, variantKey(model, provider.name))
-    const { most: batch } = gradientCallSize(model)
-    let pixels: SharedArrayBuffer | undefined
-    const { sessions, split } = await settleSplit(db, log, keyOf(provider.name, id), {
-      first,
-      rss,
-      images: calls,
-      secondsToOpen: (performance.now() - started) / 1000,
-      secondsPerImage: forward === null ? null : forward * (gradientForwards(model) + 1),
-      trial: {
-        batch,
-        open: (threads) => openAttackSession({ ...first.request, threads }),
-        async outputs(session, rows) {
-          pixels ??= trialPixels({ ...first.request, pixelType: 'uint8' }, batch)
-          const { clean, gradient, attacked } = await session.scores({ pixels, first: 0, batch }, rows)
-          const all = new Float32Array(clean.length + attacked.length + gradient.length)
-          all.set(clean)
-          all.set(attacked, clean.length)
-          all.set(gradient, clean.length + attacked.length)
-          return all
-        },
-      },
-    })
-    return { sessions, threads: split?.threads ?? settings.threads, provider }
-  } catch (error) {
-    await first.close()
-    throw error
-  }
 }
 
 /** Builds the request for an attack session of a model. Writes the graphs it needs. */

@@ -13,7 +13,7 @@ import {
   type StudyImage,
 } from '../../../../facts/index.ts'
 import type { MeasureContext } from '../../../definition/index.ts'
-import { failedRows, gradientCallSize } from '../../../measure/calls.ts'
+import { crashesHere, failedRows, gradientCallSize } from '../../../measure/calls.ts'
 import { inLanes } from '../../../measure/inLanes.ts'
 import { loadedBatches, type LoadedBatch } from '../../../measure/load.ts'
 import { sampleStudyImages } from '../../../measure/sampleImages.ts'
@@ -111,7 +111,7 @@ async function searchBatch(
   stop: Int32Array,
 ): Promise<void> {
   const { images } = loaded
-  const crashes = progress.moved() ? 0 : job.crashes
+  const crashes = crashesHere({ job, progress })
   const unknown = new Map<number, ErrorShape>()
   const asked = { size: gradientCallSize(model), crashes, ended: () => session.ended }
   const problems = await inSlices(asked, loaded, model, async (slice) => {
