@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import boundaries from 'eslint-plugin-boundaries'
 import vue from 'eslint-plugin-vue'
-import importX from 'eslint-plugin-import-x'
 import tseslint from 'typescript-eslint'
 import {
   apiRooms,
@@ -207,13 +206,9 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.{ts,vue}'],
-    plugins: { boundaries, 'import-x': importX },
+    plugins: { boundaries },
     settings: {
       'import/resolver': { [resolver]: {} },
-      'import-x/resolver': { [resolver]: {} },
-      'import-x/extensions': ['.ts'],
-      'import-x/ignore': ['\\.vue$'],
-      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
       'boundaries/elements': [
         { type: 'study-room', pattern: 'src/engine/studies/*', capture: ['room'], partialMatch: false },
         { type: 'api-room', pattern: 'src/engine/api/*', capture: ['room'], partialMatch: false },
@@ -235,7 +230,6 @@ export default tseslint.config(
     rules: {
       'boundaries/dependencies': ['error', { default: 'disallow', checkAllOrigins: true, policies: rooms }],
       'boundaries/no-unknown-files': 'error',
-      'import-x/no-cycle': ['error', { ignoreExternal: true }],
     },
   },
 )

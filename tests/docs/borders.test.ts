@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '../..')
 
-const isBorder = (rule: string) => rule.startsWith('boundaries/') || rule.startsWith('import-x/')
+const isBorder = (rule: string) => rule.startsWith('boundaries/')
 
 /** Rules of borders that a line breaks when it stands alone in a file of the tree. */
 async function broken(eslint: ESLint, file: string, line: string): Promise<string[]> {
@@ -41,11 +41,6 @@ describe('the linter', () => {
     ['shared, the engine', 'src/shared/errors.ts', '../engine/base/log.ts'],
   ])('refuses that %s imports it', async (_, file, path) => {
     expect(await broken(eslint, file, `export * from '${path}'`)).toContain('boundaries/dependencies')
-  })
-
-  it('refuses a circle of files', async () => {
-    const rules = await broken(eslint, 'src/engine/facts/join.ts', "export * from './counts.ts'")
-    expect(rules).toContain('import-x/no-cycle')
   })
 
   it('lets a planned import pass', async () => {
