@@ -1,6 +1,7 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
-import { mocked, pure } from './tests/pure.ts'
+import { SlowestFirst } from './tests/order.ts'
+import { apart, mocked, pure } from './tests/pure.ts'
 
 /** What the tests of parts have in common, whatever they cost. */
 const parts = {
@@ -17,6 +18,7 @@ export default defineConfig({
     env: { KERNELSCOPE_THREADS: '1', ORT_DISABLE_TELEMETRY: '1' },
     maxWorkers: 2,
     reporters: ['default'],
+    sequence: { sequencer: SlowestFirst },
     // Limits are for what hangs, on a machine ten times slower than the one this was written on.
     expect: { poll: { timeout: 20_000 } },
     projects: [
@@ -31,9 +33,11 @@ export default defineConfig({
           ...parts,
           name: 'parts',
           include: ['tests/**/*.test.ts'],
-          exclude: ['tests/e2e/**', ...pure],
+          exclude: ['tests/e2e/**', ...pure, ...apart],
+          isolate: false,
         },
       },
+      { plugins: [vue()], test: { ...parts, name: 'apart', include: apart, exclude: pure } },
       {
         test: {
           name: 'app',

@@ -12,5 +12,5 @@ const failed = await together([
   ['electron-vite', 'build', '--logLevel', 'warn'],
 ])
 console.log('\n── tests')
-if ((await runTests(['pure', 'mocked', 'parts'], ['app'])) !== 0) failed.push('tests')
+if ((await runTests(['pure', 'mocked', 'parts', 'apart'], ['app'])) !== 0) failed.push('tests')
 conclude(failed)

@@ -14,7 +14,7 @@ export const mocked = [
 
 /**
  * Test files of the project `pure`, which `npm run check` runs: no session of ONNX Runtime, no other process, no engine,
- * and a few seconds each at most. All others are in `parts`.
+ * and a few seconds each at most. All others are in `parts` or `apart`.
  */
 export const pure = [
   'tests/docs/!(borders|extending).test.ts',
@@ -39,4 +39,26 @@ export const pure = [
   'tests/engine/threads/turns.test.ts',
   'tests/engine/workspace/{cache,migration}.test.ts',
   'tests/shell/{notices,page}.test.ts',
+]
+
+/**
+ * Test files that need a process of their own: they change the environment of the process or a class that others use, start
+ * programs and servers, look for what the process leaves, or give native code what may crash it. They are the project
+ * `apart`; the files of `parts` share processes and modules, since loading the engine takes longer than most of their tests.
+ * `tests/docs/tests.test.ts` compares the list.
+ */
+export const apart = [
+  'tests/{docs,remote,shell,trust}/**/*.test.ts',
+  'tests/cli/{interrupt,program}.test.ts',
+  'tests/engine/bundles/{measured,stopping}.test.ts',
+  'tests/engine/cluster/*.test.ts',
+  'tests/engine/datasets/archives.test.ts',
+  'tests/engine/files/uploads.test.ts',
+  'tests/engine/images/hostile.test.ts',
+  'tests/engine/inference/closing.test.ts',
+  'tests/engine/studies/cleanAlong.test.ts',
+  'tests/engine/temporary.test.ts',
+  'tests/engine/threads/thread.test.ts',
+  'tests/engine/workspace/readOnly.test.ts',
+  'tests/renderer/lib/stores.test.ts',
 ]

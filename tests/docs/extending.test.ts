@@ -123,7 +123,18 @@ describe('docs/extending.md', { timeout: 240_000 }, () => {
     await Promise.all([
       tool(copy, 'eslint/bin/eslint.js', '--max-warnings', '0', ...touched),
       tool(copy, 'prettier/bin/prettier.cjs', '--check', ...touched),
-      tool(copy, 'vitest/vitest.mjs', 'run', '--project', 'pure', '--project', 'parts', ...shownTests),
+      tool(
+        copy,
+        'vitest/vitest.mjs',
+        'run',
+        '--project',
+        'pure',
+        '--project',
+        'parts',
+        '--project',
+        'apart',
+        ...shownTests,
+      ),
     ])
   })
 })
