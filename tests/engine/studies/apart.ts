@@ -1,14 +1,22 @@
 import { expect } from 'vitest'
 import type { StudyInput } from '#shared/contract/index.ts'
 import type { Engine } from '#engine/api/index.ts'
-import { ownReader, threadReader } from '#engine/studies/index.ts'
+import { ownReader, threadReader, type Reader } from '#engine/studies/index.ts'
 
-/** Expects of everything that is read of a study that the reading thread gives what this thread gives. */
-export async function expectSameApart({ client, session }: Engine, id: number): Promise<void> {
+/**
+ * Expects of everything that is read of a study that the reading thread gives what this thread gives.
+ *
+ * @param reader reads the engine's workspace in threads; made for this once when left out
+ */
+export async function expectSameApart(
+  { client, session }: Engine,
+  id: number,
+  reader?: Reader,
+): Promise<void> {
   const { workspace } = session.open()
   const { kind, params, modelIds, datasetId, sample } = await client.studies.get({ id })
   const input: StudyInput = { kind, params, modelIds, datasetId, sample }
-  const [here, there] = [ownReader(workspace), threadReader(workspace.path)]
+  const [here, there] = [ownReader(workspace), reader ?? threadReader(workspace.path)]
   try {
     const result = await here.ask({ kind: 'result', id })
     expect(result.figures.length + result.tables.length).toBeGreaterThan(0)
@@ -25,6 +33,6 @@ export async function expectSameApart({ client, session }: Engine, id: number): 
     expect(await there.ask(ranking)).toEqual(await here.ask(ranking))
   } finally {
     await here.close()
-    await there.close()
+    if (!reader) await there.close()
   }
 }

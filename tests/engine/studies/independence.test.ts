@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import { currentVariant, internVariant, variantKey } from '#engine/facts/index.ts'
 import { getModel, setSessionTime } from '#engine/models/index.ts'
-import { studyDefinitions, studyEvidence } from '#engine/studies/index.ts'
+import { studyDefinitions, studyEvidence, threadReader, type Reader } from '#engine/studies/index.ts'
 import { expectSameApart } from './apart.ts'
 import { differentBits, storedBits } from './storedBits.ts'
 import { addDataset, jobEnd, runStudy, sampleImages, sampleModel } from './sample.ts'
@@ -22,11 +22,12 @@ interface Place {
 let folder: string
 let plain: Place
 let other: Place
+let reader: Reader
 
 async function setUp(name: string, reversed: boolean, options: Parameters<typeof createEngine>[0]) {
   const engine = await createEngine(options)
   await engine.client.workspace.create({ path: join(folder, name, 'workspace') })
-  const images = sampleImages(join(folder, name), 2, 5)
+  const images = sampleImages(join(folder, name), 2, 4)
   if (reversed) for (const one of readdirSync(images)) reverse(join(images, one))
   const datasetId = await addDataset(engine.client, images)
   const models: Record<Name, number> = { replk3: 0, vit: 0, resnet: 0 }
@@ -45,6 +46,7 @@ beforeAll(async () => {
   plain = await setUp('plain', false, { overrides: { threads: 1, batch: 16 }, imageWorkers: 1 })
   other = await setUp('other', true, { overrides: { threads: 2, batch: 5 }, imageWorkers: 3 })
   splitFromNowOn(other)
+  reader = threadReader(plain.engine.session.open().workspace.path)
 }, 120_000)
 
 /** The graphs that are computed in several sessions, by the names of their times. */
@@ -80,6 +82,7 @@ const split = new Set([
 ])
 
 afterAll(async () => {
+  await reader.close()
   await plain.engine.close()
   await other.engine.close()
   rmSync(folder, { recursive: true, force: true })
@@ -108,13 +111,13 @@ const small: Record<
         norm: 'l2',
         attacks: ['apgd-ce', 'apgd-t', 'cw', 'square'],
         epsilons: [0.2],
-        steps: 3,
+        steps: 2,
         restarts: 2,
       },
-      ...{ targets: 1, queries: 4, searches: 1, searchSteps: 3 },
+      ...{ targets: 1, queries: 2, searches: 1, searchSteps: 2 },
     }),
   },
-  'least-epsilon': { params: () => ({ images: 12, steps: 3, halvings: 2 }) },
+  'least-epsilon': { params: () => ({ images: 8, steps: 3, halvings: 2 }) },
   'transfer-attack': {
     models: ['resnet', 'vit'],
     params: ({ replk3 }) => ({ surrogate: replk3, attack: 'taig-r', epsilons: [0.03], iterations: 1 }),
@@ -262,7 +265,7 @@ describe('for any batch size, number of threads and image workers, order of imag
       if (split.has(kind)) expect(b.notes.join()).toContain('2 sessions of 1 thread')
       stopped += b.stops > 0 ? 1 : 0
 
-      await expectSameApart(plain.engine, a.id)
+      await expectSameApart(plain.engine, a.id, reader)
       // What the list shows: a number of every model, whether or not the kind is ranked.
       const { complete, keyNumber } = await plain.engine.client.studies.summary({ id: a.id })
       expect([complete, keyNumber?.values.map(({ modelId }) => modelId)]).toEqual([

@@ -166,10 +166,10 @@ it.each(['Bilder von 2026.tar', 'gepackte.tar.gz'])('images of %s give the same 
   }
   const units = await sameInUnits(
     (place) => ({
-      kind: 'adversarial',
+      kind: 'noise-frequency',
       datasetId: ids.get(place) ?? 0,
       modelIds: [place.models.replk3],
-      params: { attack: 'fgsm', epsilons: [0.001, 0.004, 0.02] },
+      params: { centres: [100, 700] },
     }),
     4,
   )
