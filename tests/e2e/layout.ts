@@ -25,17 +25,36 @@ export async function misfitsAt(page: Page, sizes: { width: number; height: numb
 export const misfits = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const found = new Set<string>()
-    const style = (element: Element) => getComputedStyle(element)
+    /** Nothing moves meanwhile: what is asked of the same element again and again is asked once. */
+    const once = <T>(ask: (element: Element) => T) => {
+      const kept = new Map<Element, T>()
+      return (element: Element): T => {
+        const known = kept.get(element)
+        if (known !== undefined) return known
+        const told = ask(element)
+        kept.set(element, told)
+        return told
+      }
+    }
+    const style = once((element) => {
+      const { overflowX, overflowY, position, textOverflow } = getComputedStyle(element)
+      return { overflowX, overflowY, position, textOverflow }
+    })
+    const boxOf = once((element) => element.getBoundingClientRect())
     const shown = (element: Element) =>
-      element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
-      element.getBoundingClientRect().width > 1
-    const scrolls = (element: Element, axis: 'x' | 'y') =>
-      /auto|scroll/.test(axis === 'x' ? style(element).overflowX : style(element).overflowY) &&
-      (axis === 'x'
-        ? element.scrollWidth > element.clientWidth + 1
-        : element.scrollHeight > element.clientHeight + 1)
-    const above = (element: Element | null): Element[] =>
-      element === null ? [] : [element, ...above(element.parentElement)]
+      element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && boxOf(element).width > 1
+    const scrollsAcross = once(
+      (element) =>
+        /auto|scroll/.test(style(element).overflowX) && element.scrollWidth > element.clientWidth + 1,
+    )
+    const scrollsDown = once(
+      (element) =>
+        /auto|scroll/.test(style(element).overflowY) && element.scrollHeight > element.clientHeight + 1,
+    )
+    const above = once((element): Element[] =>
+      element.parentElement === null ? [element] : [element, ...above(element.parentElement)],
+    )
+    const isApart = once((element) => element.matches('.sr-only, svg, [aria-hidden=true]'))
     const nameOf = (element: Element) => {
       const label = element.getAttribute('aria-label') ?? element.textContent.trim().replace(/\s+/g, ' ')
       return `${element.tagName.toLowerCase()}.${element.getAttribute('class')?.split(' ').slice(0, 4).join('.') ?? ''} "${label.slice(0, 50)}"`
@@ -51,7 +70,7 @@ export const misfits = (page: Page): Promise<string[]> =>
       )
       if (!text) return []
       range.selectNode(text)
-      const cutting = above(element).map((one) => ({ cut: style(one), box: one.getBoundingClientRect() }))
+      const cutting = above(element).map((one) => ({ cut: style(one), box: boxOf(one) }))
       return [...range.getClientRects()].flatMap((line) => {
         let { left, right, top, bottom } = line
         for (const { cut, box } of cutting) {
@@ -70,7 +89,7 @@ export const misfits = (page: Page): Promise<string[]> =>
       above(element).find((one) => /fixed|sticky|absolute/.test(style(one).position)) ?? document.body
     function overlaps(texts: Element[]): string[] {
       const boxes = texts.flatMap((element) => {
-        if (above(element).some((one) => one.matches('.sr-only, svg, [aria-hidden=true]'))) return []
+        if (above(element).some(isApart)) return []
         const layer = layerOf(element)
         return painted(element).map((box) => ({ element, box, layer }))
       })
@@ -92,7 +111,7 @@ export const misfits = (page: Page): Promise<string[]> =>
     const elements = [...document.querySelectorAll('body *')].filter(shown)
     for (const element of elements) {
       const around = above(element)
-      if (around.some((one) => one.matches('.sr-only, svg, canvas, [aria-hidden=true]'))) continue
+      if (around.some((one) => isApart(one) || one.matches('canvas'))) continue
       const { overflowX, textOverflow } = style(element)
       const cut = element.scrollWidth > element.clientWidth + 1 && /hidden|clip/.test(overflowX)
       if (
@@ -105,16 +124,16 @@ export const misfits = (page: Page): Promise<string[]> =>
       const spills =
         element.scrollWidth > element.clientWidth + 2 && element.clientWidth > 0 && overflowX === 'visible'
       if (spills && hasText(element)) found.add(`text beside its place: ${nameOf(element)}`)
-      const { right, left } = element.getBoundingClientRect()
-      const reachable = around.slice(1).some((one) => scrolls(one, 'x'))
+      const { right, left } = boxOf(element)
+      const reachable = around.slice(1).some(scrollsAcross)
       const hidden = around
         .slice(1)
-        .some((one) => style(one).overflowX !== 'visible' && one.getBoundingClientRect().right <= left + 1)
+        .some((one) => style(one).overflowX !== 'visible' && boxOf(one).right <= left + 1)
       if (hasText(element) && right > innerWidth + 1 && !reachable && !hidden)
         found.add(`beyond the window: ${nameOf(element)}`)
       if (element.matches('textarea, pre, [role=listbox] *')) continue
-      if (scrolls(element, 'y')) {
-        const outer = around.slice(1).find((one) => scrolls(one, 'y'))
+      if (scrollsDown(element)) {
+        const outer = around.slice(1).find(scrollsDown)
         if (outer) found.add(`scrolls within a scroller: ${nameOf(element)} in ${nameOf(outer)}`)
       }
     }
