@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { GraphBuilder, int, ints } from '#engine/onnx/index.ts'
+import type { GraphBuilder, int, ints } from '#engine/onnx/index.ts'
 import { Flow } from '#engine/onnx/structure/flow.ts'
 import { outputScaleOf } from '#engine/onnx/structure/outputScale.ts'
 import { unsteadyReason } from '#engine/onnx/structure/unsteady.ts'
