@@ -6,6 +6,16 @@ export interface Statistics extends Pick<Preprocessing, 'mean' | 'std'> {
   title: string
 }
 
+/** Largest size of a mean of values from 0 to 1 that is taken for one; those of values from 0 to 255 are larger. */
+const largestMean = 2
+
+/** Whether a mean is of values from 0 to 255, as some frameworks write it, and not of values from 0 to 1. */
+export const isOfBytes = (mean: readonly number[]): boolean =>
+  mean.some((value) => Math.abs(value) > largestMean)
+
+/** What to do about such a mean. */
+export const ofBytesHint = 'Images have values from 0 to 1: divide mean and std by 255.'
+
 const grey = (value: number): [number, number, number] => [value, value, value]
 
 /** Statistics that models are trained with, the common ones first. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { largestSide } from '../onnx/index.ts'
+import { isOfBytes } from '#shared/statistics.ts'
 import { preprocessing, type Preprocessing } from '#shared/contract/index.ts'
 
 const triple = z.tuple([z.number(), z.number(), z.number()])
@@ -40,10 +41,12 @@ export function metadataPreprocessing(
   return single ? from('mean, std, crop_pct', single, size) : null
 }
 
-/** What the metadata says, where it is a preprocessing whose images are not too large to be made. */
+/** What the metadata says, where it is a preprocessing whose images are not too large to be made, of values from 0 to 1. */
 function possible(said: object): Preprocessing | undefined {
   const found = preprocessing.safeParse(said).data
-  return found && Math.max(...found.size, found.resizeTo ?? 0) <= largestSide ? found : undefined
+  const usable =
+    found && Math.max(...found.size, found.resizeTo ?? 0) <= largestSide && !isOfBytes(found.mean)
+  return usable ? found : undefined
 }
 
 /**

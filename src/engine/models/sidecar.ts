@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { modelRole, preprocessing, type ModelRole, type Preprocessing } from '#shared/contract/index.ts'
 import { readUserText } from '../base/userFile.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { isOfBytes, ofBytesHint } from '#shared/statistics.ts'
 
 /** Most problems of a sidecar that are told; a list of a million labels can have a million. */
 const mostIssues = 10
@@ -25,7 +26,7 @@ export const sidecar = z.object({
       resize: z.enum(['shorter', 'squash', 'none']),
       resizeTo: z.int().positive().nullish(),
       interpolation: z.enum(['bilinear', 'bicubic']).default('bilinear'),
-      mean: triple,
+      mean: triple.refine((mean) => !isOfBytes(mean), `of values from 0 to 255. ${ofBytesHint}`),
       std: preprocessing.shape.std,
     })
     .optional(),

@@ -69,6 +69,23 @@ describe('where a preprocessing comes from', () => {
     expect(metadataPreprocessing({}, [224, 224])).toBeNull()
   })
 
+  it('is refused with a mean of values from 0 to 255, which would leave nothing of an image', async () => {
+    const { client, model, path, beside } = await bareModel()
+    const mean: [number, number, number] = [123.675, 116.28, 103.53]
+    const wrong = { ...model.preprocessing, mean }
+    const message = /mean.*values from 0 to 255/
+    await expect(client.models.update({ id: model.id, preprocessing: wrong })).rejects.toMatchObject({
+      message: expect.stringMatching(message),
+    })
+    writeFileSync(beside, JSON.stringify({ preprocessing: wrong }))
+    await expect(client.models.add({ path })).rejects.toMatchObject({
+      code: 'MODEL_MALFORMED',
+      message: expect.stringMatching(message),
+    })
+    const said = { preprocessing: JSON.stringify(wrong) }
+    expect(metadataPreprocessing(said, wrong.size)).toBeNull()
+  })
+
   it('may be the table of known weights, where name, family and size fit', () => {
     const name = 'vit_base_patch16_224.augreg_in21k_ft_in1k'
     expect(knownPreprocessing(name, 'ViT', [224, 224])).toMatchObject({

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { GraphBuilder, int, ints } from '#engine/onnx/index.ts'
+import { int, ints, type GraphBuilder } from '#engine/onnx/index.ts'
 import { Flow } from '#engine/onnx/structure/flow.ts'
 import { outputScaleOf } from '#engine/onnx/structure/outputScale.ts'
 import { unsteadyReason } from '#engine/onnx/structure/unsteady.ts'

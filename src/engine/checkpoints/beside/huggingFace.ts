@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Preprocessing } from '#shared/contract/index.ts'
+import { isOfBytes } from '#shared/statistics.ts'
 
 /** `config.json` of Transformers, as far as it is used. Anything else in it is left out. */
 const config = z.object({
@@ -110,6 +111,7 @@ export function readProcessor(value: unknown): Said {
     : { image_mean: [0, 0, 0] as const, image_std: [1, 1, 1] as const }
   if (!mean || !std || std.some((one) => one <= 0))
     return { ...imageSize, problem: 'it says no mean and deviation' }
+  if (isOfBytes(mean)) return { ...imageSize, problem: 'its mean is of values from 0 to 255' }
   return { ...imageSize, preprocessing: { ...geometry, interpolation, mean: [...mean], std: [...std] } }
 }
 
