@@ -70,7 +70,9 @@ it('a gradient that vanishes where a softmax saturates is told, instead of passi
     modelIds: [...modelIds, steep],
     params: { epsilons: [0.03], baseline: false, transfer: false },
   })
-  const { provenance } = await client.studies.result({ id })
+  const { provenance, tables } = await client.studies.result({ id })
+  const failing = tables.find((table) => table.id === 'checks')?.rows.filter(({ holds }) => holds === 'no')
+  expect(failing).toMatchObject([{ model: 'steep', check: 'The gradient vanishes nowhere' }])
   const told = provenance.filter((line) => line.includes('its gradient vanishes'))
   expect(told).toEqual([
     expect.stringMatching(/^steep: its gradient vanishes for \d+ of the \d+ images that were right/),

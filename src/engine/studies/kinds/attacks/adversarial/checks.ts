@@ -5,7 +5,7 @@ import type { AdversarialParams } from './params.ts'
 import type { Grid } from '../../../definition/index.ts'
 
 /** A property that an attack must have for its numbers to be credible. */
-interface SanityCheck {
+export interface SanityCheck {
   model: string
   check: string
   holds: boolean

@@ -7,7 +7,7 @@ import { attackConditions, isBySteps, strongestAttack } from './conditions.ts'
 import { measureAttacks } from './measure.ts'
 import { params } from './params.ts'
 import { transferMatrix, transferNotes, transferTable } from './transfer.ts'
-import { vanishedNotes } from './vanished.ts'
+import { vanishedGradients } from './vanished.ts'
 import { attackFigures, attackMetrics, attackTable, epsilonNote } from './view.ts'
 import { defineStudy, publishedWith } from '../../../definition/index.ts'
 import { checkEpsilons } from '../norms.ts'
@@ -111,10 +111,12 @@ export const adversarial = defineStudy({
   measuresApart: true,
   async view(grid, chosen, { models, workspace: { db } }) {
     const checks = sanityChecks(grid, chosen)
+    const vanished = vanishedGradients(db, grid, chosen)
+    const shown = [...checks, ...vanished.checks]
     const starts = strongestAttack(chosen)?.restarts ?? 1
     return {
       tables: [
-        ...(checks.length > 0 ? [checkTable(checks)] : []),
+        ...(shown.length > 0 ? [checkTable(shown)] : []),
         ...transferTable(grid, chosen),
         attackTable(grid, chosen, models),
       ],
@@ -133,7 +135,7 @@ export const adversarial = defineStudy({
         epsilonNote(chosen, models),
         ...sanityNotes(checks),
         ...transferNotes(grid, chosen, models),
-        ...vanishedNotes(db, grid, chosen),
+        ...vanished.notes,
       ],
     }
   },
