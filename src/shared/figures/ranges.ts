@@ -83,7 +83,7 @@ export function errorBars(
     z: 4,
     itemStyle: { color: mark.colour },
     renderItem: (params, api) => {
-      const bar = bars ? api.barLayout({ count: bars.count, ...barGaps })?.[bars.place] : undefined
+      const bar = bars ? api.barLayout({ count: bars.count, ...barLayout(theme) })?.[bars.place] : undefined
       const cap = Math.min(theme.symbolSize / 2, (bar?.width ?? Number.POSITIVE_INFINITY) * 0.35)
       const style = { offset: bar?.offsetCenter ?? away, stroke, cap, dashed: series.origin === 'reported' }
       return errorBarShape(params, api, style, theme)
@@ -91,8 +91,9 @@ export function errorBars(
   }
 }
 
-/** Gaps between bars. Bars and the error bars on them must use the same ones. */
-export const barGaps = { barGap: '10%', barCategoryGap: '30%' } as const
+/** Gaps between bars and their greatest width. Bars and the error bars on them must use the same ones. */
+export const barLayout = ({ fontSize }: Pick<FigureTheme, 'fontSize'>) =>
+  ({ barGap: '10%', barCategoryGap: '30%', barMaxWidth: fontSize * 5 }) as const
 
 interface BarStyle {
   /** From the point along x. */

@@ -5,7 +5,7 @@ import { baselineDash, mark, reportedDash, type Mark } from './palette.ts'
 import type { PlotStyle } from './plotStyle.ts'
 import { isPartial } from './partial.ts'
 import { hasRange, type DrawnSeries } from './points.ts'
-import { band, barGaps, besideBand, errorBars, whiskers } from './ranges.ts'
+import { band, barLayout, besideBand, errorBars, whiskers } from './ranges.ts'
 import type { FigureSpec, Point } from './spec.ts'
 import { offsetsOnOneLevel, symbolSize } from './symbols.ts'
 import { groundOf, type FigureTheme } from './theme.ts'
@@ -146,9 +146,8 @@ function bars(series: DrawnSeries, own: Mark, theme: FigureTheme, { count }: Amo
   const reported = series.origin === 'reported'
   return {
     ...common(series, theme, { opacity: pale }),
-    ...barGaps,
+    ...barLayout(theme),
     ...(count === 1 ? { barGap: '-100%' } : {}),
-    barMaxWidth: theme.fontSize * 5,
     type: 'bar',
     z: 2,
     itemStyle: {

@@ -59,6 +59,30 @@ describe('toOption', () => {
     expect(toOption(bars, paper)).toMatchSnapshot()
   })
 
+  it.each([234, 600])('sets error bars on their bars, in a plot of %i px', (width) => {
+    const [first] = bars.series
+    if (!first) throw new Error('no bars')
+    const points = first.points.slice(0, 1)
+    const series = [0, 1, 2].map((slot) => ({ ...first, id: `s${slot}`, name: `s${slot}`, slot, points }))
+    const svg = svgOf(
+      { ...bars, x: { ...bars.x, categories: ['One'] }, series, references: [] },
+      { width, height: 160 },
+    )
+    const drawn = [...svg.matchAll(/<path d="([^"]+)"[^>]*ecmeta_ssr_type="chart"/g)].map(([, d = '']) => d)
+    const rects = drawn.flatMap((d) => {
+      const [, x, w] = /^M([\d.]+) [\d.]+l([\d.]+) 0/.exec(d) ?? []
+      return x === undefined ? [] : [Number(x) + Number(w) / 2]
+    })
+    const upright = drawn.flatMap((d) => {
+      const [, from, to] = /^M([\d.]+) [\d.]+L([\d.]+) [\d.]+$/.exec(d) ?? []
+      return from !== undefined && from === to ? [Number(from)] : []
+    })
+    expect(rects).toHaveLength(3)
+    expect(upright).toHaveLength(3)
+    for (const [at, centre] of rects.entries())
+      expect(Math.abs((upright[at] ?? NaN) - centre)).toBeLessThan(0.5)
+  })
+
   it('is pure: two calls give equal options and leave the spec alone', () => {
     const before = structuredClone(curves)
     expect(JSON.stringify(toOption(curves, paper))).toBe(JSON.stringify(toOption(curves, paper)))

@@ -44,6 +44,25 @@ it('says n by model or by condition where it differs, and ranks none of them', (
   for (const { columns } of [byModel!, byCondition!]) expect(columns.some(({ better }) => better)).toBe(false)
 })
 
+it('names conditions by what tells them apart, and fractions of 255 as such', () => {
+  const attack = (kind: string, epsilon: number | null, steps: number | null) => ({
+    ...{ model: 'A', kind, epsilon, steps, n: 10, top1: 0.5 },
+  })
+  const wide = wideTable({
+    ...table([attack('clean', null, null), attack('FGSM', 4 / 255, 1), attack('FGSM', 0.03, 1)]),
+    comparedWithin: ['kind', 'epsilon', 'steps'],
+    columns: [
+      { key: 'model', title: 'Model', kind: 'text' },
+      { key: 'kind', title: 'Attack', kind: 'text' },
+      { key: 'epsilon', title: 'Epsilon', kind: 'number' },
+      { key: 'steps', title: 'Steps', kind: 'integer' },
+      { key: 'n', title: 'Images', kind: 'integer' },
+      { key: 'top1', title: 'Top-1', kind: 'fraction', better: 'higher' },
+    ],
+  })
+  expect(wide?.columns.map(({ title }) => title)).toEqual(['Model', 'clean', 'FGSM, 4/255', 'FGSM, 0.03'])
+})
+
 it('is null where rows are not models under conditions, or a model has two rows of one', () => {
   const one = table([row('A', 0, 10, 0.9), row('A', 0.5, 10, 0.5)])
   expect(wideTable({ ...one, comparedWithin: [] })).toBeNull()

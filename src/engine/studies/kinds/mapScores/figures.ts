@@ -17,8 +17,8 @@ export function areaBars(
   what: 'deletion' | 'insertion' | 'pointing',
   scored: readonly Scored[],
   models: readonly GridModel[],
+  orderers: readonly Orderer[],
 ): FigureSpec {
-  const orderers = [...new Set(scored.map(({ orderer }) => orderer))]
   const titles = {
     deletion: 'Deletion: area under the curve, lower is better',
     insertion: 'Insertion: area under the curve, higher is better',
@@ -59,15 +59,17 @@ interface Lines {
   alt: string
   values: (one: Scored) => { x: number; estimate: Estimate; place: number }[]
   what: string
+  /** All of the study: each has the same colour in every figure. */
+  orderers: readonly Orderer[]
 }
 
-const linesOf = (scored: readonly Scored[], { values, what, ...spec }: Lines): FigureSpec => ({
+const linesOf = (scored: readonly Scored[], { values, what, orderers, ...spec }: Lines): FigureSpec => ({
   ...spec,
   kind: 'lines',
-  series: scored.map((one, slot) => ({
+  series: scored.map((one) => ({
     id: one.orderer,
     name: titleOf(one.orderer),
-    slot,
+    slot: orderers.indexOf(one.orderer),
     origin: 'measured',
     symbols: false,
     bandLabel: bootstrap,
@@ -88,6 +90,7 @@ export const curveFigure = (
   what: 'deletion' | 'insertion',
   model: StoredModel,
   scored: readonly Scored[],
+  orderers: readonly Orderer[],
   { steps }: MapScoreParams,
 ): FigureSpec => {
   const verb = what === 'deletion' ? 'removed' : 'inserted'
@@ -96,7 +99,7 @@ export const curveFigure = (
     title: `${what === 'deletion' ? 'Deletion' : 'Insertion'}, ${model.title}`,
     x: { label: `Pixels ${verb}`, unit: 'percent', scale: 'linear', min: 0, max: 1 },
     y: { label: 'Probability of the class', unit: 'percent', scale: 'linear', min: 0, max: 1 },
-    what,
+    ...{ what, orderers },
     values: (one) => one[`${what}Curve`].map((estimate, place) => ({ x: place / steps, estimate, place })),
     notes: [
       what === 'deletion'
@@ -121,6 +124,7 @@ export const stageTitle = (stage: number, cascade: number): string =>
 export const sanityFigure = (
   model: StoredModel,
   scored: readonly Scored[],
+  orderers: readonly Orderer[],
   { cascade }: MapScoreParams,
 ): FigureSpec =>
   linesOf(
@@ -135,7 +139,7 @@ export const sanityFigure = (
         categories: Array.from({ length: cascade + 1 }, (_, stage) => stageTitle(stage, cascade)),
       },
       y: { label: 'Rank correlation with the map', unit: 'none', scale: 'linear', min: -1, max: 1 },
-      what: 'sanity',
+      ...{ what: 'sanity', orderers },
       values: ({ sanity }) =>
         sanity.length === 0
           ? []

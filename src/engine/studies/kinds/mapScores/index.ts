@@ -6,7 +6,7 @@ import { boxesBeside, openBoxes, stateOfBoxes } from './boxes.ts'
 import { boxesRewrite, storedBoxes } from './boxVectors.ts'
 import { areaBars, curveFigure, sanityFigure } from './figures.ts'
 import { measureScores, scoredImages } from './measure.ts'
-import { forwardsOf, methodsFor, orderersFor, params, titleOf } from './params.ts'
+import { controls, forwardsOf, methodsFor, orderersFor, params, titleOf } from './params.ts'
 import { scorePoint } from './point.ts'
 import { scoresRewrite } from './stored.ts'
 import { summarised, toleranceOf, type Scored } from './summary.ts'
@@ -127,18 +127,21 @@ export const mapScores = defineStudy({
     const of = (id: number) => scored.filter(({ model }) => model.id === id)
     const measuredModels = models.filter(({ id }) => of(id).length > 0)
     const shown = grid.models.filter(({ id }) => of(id).length > 0)
+    const orderers = [...new Set(chosen.methods), ...controls].filter((one) =>
+      scored.some(({ orderer }) => orderer === one),
+    )
     const pointed = scored.filter(({ pointing }) => pointing !== null)
     return {
       key: keyOf(scored, models),
       tables: [scoreTable(scored), await differenceTable(scored)],
       figures: [
-        areaBars('deletion', scored, shown),
-        areaBars('insertion', scored, shown),
-        ...(pointed.length > 0 ? [areaBars('pointing', pointed, shown)] : []),
+        areaBars('deletion', scored, shown, orderers),
+        areaBars('insertion', scored, shown, orderers),
+        ...(pointed.length > 0 ? [areaBars('pointing', pointed, shown, orderers)] : []),
         ...measuredModels.flatMap((model) => [
-          curveFigure('deletion', model, of(model.id), chosen),
-          curveFigure('insertion', model, of(model.id), chosen),
-          ...(chosen.cascade > 0 ? [sanityFigure(model, of(model.id), chosen)] : []),
+          curveFigure('deletion', model, of(model.id), orderers, chosen),
+          curveFigure('insertion', model, of(model.id), orderers, chosen),
+          ...(chosen.cascade > 0 ? [sanityFigure(model, of(model.id), orderers, chosen)] : []),
         ]),
       ],
       reported: [],

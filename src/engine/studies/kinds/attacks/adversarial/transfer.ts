@@ -49,7 +49,7 @@ export function transferTable(grid: Grid, chosen: AdversarialParams): DataTable[
   return [
     {
       id: 'transfer',
-      title: 'Transfer check',
+      title: 'Transfer check, by the model that made the images',
       comparedWithin: ['surrogate', 'epsilon'],
       columns: [
         { key: 'model', title: 'Shown to', kind: 'text' },

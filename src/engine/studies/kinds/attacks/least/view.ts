@@ -60,7 +60,9 @@ export function curveFigure(models: readonly ModelLeast[], chosen: LeastParams):
     notes: [
       'An image is right at epsilon where no wrong image with a norm up to epsilon was found: an upper bound of the accuracy under attack.',
       ...(last < chosen.largest
-        ? [`Up to ${epsilonTitle(chosen.largest, chosen.norm)} was tried; beyond the curve nothing is right.`]
+        ? [
+            `Up to ${epsilonTitle(chosen.largest, chosen.norm)} was tried; beyond the curve none of these images is right.`,
+          ]
         : []),
     ],
     alt: `Share of images whose least epsilon is larger than epsilon, for ${models.map(({ model }) => model.title).join(', ')}.`,
