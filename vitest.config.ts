@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 import { SlowestFirst } from './tests/order.ts'
@@ -14,9 +15,10 @@ const parts = {
 
 export default defineConfig({
   test: {
-    // Two files run at once beside the windows: more threads would only wait for one another. Tests of threads set them.
+    // Files fill the cores, so that more threads of one would only wait for one another. Tests of threads set them.
     env: { KERNELSCOPE_THREADS: '1', ORT_DISABLE_TELEMETRY: '1' },
-    maxWorkers: 2,
+    // One more than there are cores, because some files wait for programs, polls and timers most of their time.
+    maxWorkers: availableParallelism() + 1,
     reporters: ['default'],
     sequence: { sequencer: SlowestFirst },
     // Limits are for what hangs, on a machine ten times slower than the one this was written on.
