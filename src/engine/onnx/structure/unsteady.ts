@@ -17,10 +17,12 @@ export function unsteadyReason(graph: Graph): string | undefined {
     if (random.test(node.op)) return `${node.op} ${node.name} draws random numbers`
     if (node.op === 'Dropout' && isOn(node.inputs[2])) return `Dropout ${node.name} is in training mode`
     if (node.op !== 'BatchNormalization') return undefined
-    // Before opset 14 more than one output says it.
+    // Before opset 14 more than one output says it, unless an attribute of the oldest forms says otherwise.
     const trains =
       intOf(node, 'training_mode', 0) === 1 ||
-      (opsetOf(graph) < 14 && node.outputs.filter((name) => name !== '').length > 1)
+      (opsetOf(graph) < 14 &&
+        intOf(node, 'is_test', 0) === 0 &&
+        node.outputs.filter((name) => name !== '').length > 1)
     return trains ? `BatchNormalization ${node.name} is in training mode` : undefined
   }
   for (const node of graph.nodes) {
