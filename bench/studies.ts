@@ -48,8 +48,8 @@ try {
     await (await openClassifier(workspace, stored, settings, engine.session.log, undefined, 1e6)).close()
     const measured: [string, number][] = [
       [
-        'random patch drop, 10 shares, 2 draws',
-        await studyRate(engine, { ...common, kind: 'random-patch-drop', params: { repeats: 2 } }, byCpu),
+        'random patch drop, 10 shares, 10 draws',
+        await studyRate(engine, { ...common, kind: 'random-patch-drop', params: { repeats: 10 } }, byCpu),
       ],
       [
         'lesion, 3 subsets of each size',
