@@ -65,6 +65,7 @@ function counted({ session, ...rest }: SessionInUse, count: { gradients: number;
   return {
     ...rest,
     session: {
+      request: session.request,
       get ended() {
         return session.ended
       },
