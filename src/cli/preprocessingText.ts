@@ -51,6 +51,12 @@ export function trialTable({ title, preprocessing: set }: Model, trial: Preproce
 
 const isSame = (a: Preprocessing, b: Preprocessing) => canonicalJson(a) === canonicalJson(b)
 
+/** Names the members of a sidecar that says nothing of use, such as mistyped ones; empty where there are none. */
+export const unreadHint = ({ title }: Model, { path, unread = [] }: SidecarState): string =>
+  unread.length === 0
+    ? ''
+    : `${title}: ${path} says neither labels nor preprocessing; not read: ${unread.join(', ')}\n`
+
 /** Says that a sidecar was added or changed, or what is wrong with it; empty where it is as stored. */
 export function sidecarHint({ id, title }: Model, { state, path, changes, problem }: SidecarState): string {
   if (state === 'faulty') return `${title}: ${problem?.message ?? path}\n`

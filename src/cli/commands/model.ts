@@ -17,7 +17,7 @@ import {
 import type { CliSession, GlobalOptions } from '../session.ts'
 import { addLabelCommands } from './modelLabels.ts'
 import { formsBeside } from '../formsBeside.ts'
-import { assumedHint, sidecarHint } from '../preprocessingText.ts'
+import { assumedHint, sidecarHint, unreadHint } from '../preprocessingText.ts'
 import { addMapCommands } from './modelMaps.ts'
 import { addModelSetCommands, presetFor } from './modelSet.ts'
 
@@ -86,6 +86,7 @@ export function addModelCommands(program: Command, session: CliSession, fail: (e
       for (const { id, title } of added)
         inspected.push({ title, inspection: await client.models.inspect({ id }) })
       session.io.err(outputHint(inspected))
+      for (const row of added) session.io.err(unreadHint(row, await client.models.sidecar({ id: row.id })))
       session.io.err(assumedHint(added))
     })
 

@@ -71,7 +71,14 @@ export async function readModelFile(
     origin,
     labels: labelsOf(io.classes, sidecar?.labels ?? labelsBeside(beside, io.classes), file),
     sidecar,
-    problems: beside.problems,
+    problems: [
+      ...beside.problems,
+      ...(sidecar?.unread
+        ? [
+            `${basename(sidecarPath(file))} says neither labels nor preprocessing; not read: ${sidecar.unread.join(', ')}`,
+          ]
+        : []),
+    ],
   }
 }
 

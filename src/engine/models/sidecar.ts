@@ -40,6 +40,21 @@ export interface Sidecar {
   labels?: string[]
   role?: ModelRole
   preprocessing?: Preprocessing
+  /** Names of members that are not read, where it says neither labels nor preprocessing; left out where there are none. */
+  unread?: string[]
+}
+
+/** Most names of members that are kept. */
+const mostNames = 8
+
+/**
+ * Names of the members that are not read, of a sidecar that says neither labels nor preprocessing: they may be mistyped. Others
+ * may hold anything else.
+ */
+function unreadOf(value: unknown, { labels, preprocessing: said }: z.infer<typeof sidecar>): string[] {
+  if (labels !== undefined || said !== undefined) return []
+  const members = Object.keys(z.looseObject({}).safeParse(value).data ?? {})
+  return members.filter((name) => !(name in sidecar.shape)).slice(0, mostNames)
 }
 
 /** The path of the sidecar of a model file, whether there is one or not. */
@@ -80,8 +95,10 @@ export async function readSidecar(modelPath: string): Promise<Sidecar | null> {
   }
   const { title, source, labels, role } = parsed.data
   const given = parsed.data.preprocessing
+  const unread = unreadOf(value, parsed.data)
   return {
     digest,
+    ...(unread.length === 0 ? {} : { unread }),
     ...(title === undefined ? {} : { title }),
     ...(source === undefined ? {} : { source }),
     ...(labels === undefined ? {} : { labels }),

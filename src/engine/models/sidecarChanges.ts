@@ -21,9 +21,10 @@ export async function sidecarOf(db: Db, id: number): Promise<SidecarState> {
     const sidecar = await readSidecar(model.path)
     if (!sidecar) return { ...nothing, state: 'none' }
     const changes = changesOf(model, sidecar)
-    if (changes.length === 0) return { ...nothing, state: 'same' }
+    const unread = sidecar.unread ? { unread: sidecar.unread } : {}
+    if (changes.length === 0) return { ...nothing, ...unread, state: 'same' }
     const seen = db.prepare<[number], string | null>('SELECT sidecar FROM model WHERE id = ?').pluck().get(id)
-    return { path, state: seen === sidecar.digest ? 'kept' : 'differs', changes, problem: null }
+    return { path, state: seen === sidecar.digest ? 'kept' : 'differs', changes, problem: null, ...unread }
   } catch (error) {
     return { ...nothing, state: 'faulty', problem: toErrorShape(error) }
   }

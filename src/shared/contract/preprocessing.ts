@@ -121,6 +121,8 @@ export const sidecarState = z.object({
   /** What would change, in words. */
   changes: z.array(z.string()),
   problem: errorShape.nullable(),
+  /** Names of members that are not read, where it says neither labels nor preprocessing; left out where there are none. */
+  unread: z.array(z.string()).optional(),
 })
 
 export type Preprocessing = z.infer<typeof preprocessing>

@@ -86,6 +86,17 @@ describe('where a preprocessing comes from', () => {
     expect(metadataPreprocessing(said, wrong.size)).toBeNull()
   })
 
+  it('names the members of a file beside the model that says neither labels nor preprocessing', async () => {
+    const { client, path, beside, model } = await bareModel()
+    writeFileSync(beside, JSON.stringify({ title: 'Bare', preprocess: {}, mean: 0.5 }))
+    expect((await client.models.sidecar({ id: model.id })).unread).toEqual(['preprocess', 'mean'])
+    expect((await client.models.preview({ path })).problems).toEqual([
+      'bare.json says neither labels nor preprocessing; not read: preprocess, mean',
+    ])
+    writeFileSync(beside, JSON.stringify({ epochs: 3, labels: sidecar().labels }))
+    expect((await client.models.sidecar({ id: model.id })).unread).toBeUndefined()
+  })
+
   it('may be the table of known weights, where name, family and size fit', () => {
     const name = 'vit_base_patch16_224.augreg_in21k_ft_in1k'
     expect(knownPreprocessing(name, 'ViT', [224, 224])).toMatchObject({
