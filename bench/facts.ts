@@ -174,7 +174,10 @@ async function running({ input }: Filled): Promise<void> {
     await timed('running it where all is stored', async () => {
       const { job } = await client.studies.run(input)
       for await (const state of await client.jobs.watch())
-        if (state.id === job?.id && !['queued', 'running'].includes(state.state)) return
+        if (state.id === job?.id && !['queued', 'running'].includes(state.state)) {
+          if (state.state === 'done' && state.progress.cacheHits === state.progress.total) return
+          throw new Error(`not all was stored: ${state.problem?.message ?? state.state}`)
+        }
     })
   } finally {
     await engine.close()
