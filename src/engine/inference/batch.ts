@@ -20,8 +20,9 @@ export interface BatchTrial {
 
 /**
  * Finds a batch size by a short trial over powers of two up to 64. Chooses the smallest that the next two sizes do not
- * beat by 5 %, or 1 where an image has other outputs beside another one than alone, as by a mean over the batch. Each size runs twice and the faster run counts. The search ends where memory runs out, or where a device refuses
- * a batch in other words: WebGPU does not tell its limits.
+ * beat by 5 %, or 1 where an image has other outputs beside another one than alone, as by a mean over the batch. Each size
+ * runs twice and the faster run counts. The search ends where memory runs out, or where a device refuses a batch in other
+ * words: WebGPU does not tell its limits.
  *
  * @throws OUT_OF_MEMORY where not even one image fits into memory
  * @throws INFERENCE_FAILED where a single image fails
