@@ -51,7 +51,11 @@ export function addStudyCommands(program: Command, session: CliSession, fail: (e
     .option('--param <k=v>', 'a parameter of the study, lists with commas; several by repeating it', collect)
     .option('--preset <id>', 'start from this preset of the study')
     .option('--per-class <n>', 'at most n images per class', integerOf('--per-class', 1))
-    .option('--sample <n>', 'at most n images in all, balanced over classes', integerOf('--sample', 1))
+    .option(
+      '--sample <n>',
+      'at most n images over all classes, balanced; of each part, where there are parts',
+      integerOf('--sample', 1),
+    )
     .option('--sample-seed <n>', 'seed that chooses them', integerOf('--sample-seed', 0), 0)
     .option('--draws <file>', 'replay the random draws of an exported file')
     .addOption(

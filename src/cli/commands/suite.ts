@@ -35,7 +35,11 @@ export function addSuiteCommands(study: Command, session: CliSession, fail: (exi
     .option('--kind <id>', 'only this benchmark; several by repeating it', collect)
     .addOption(new Option('--preset <id>', 'how much').choices(['full', 'quick']).default('full'))
     .option('--per-class <n>', 'at most n images per class', integerOf('--per-class', 1))
-    .option('--sample <n>', 'at most n images in all, balanced over classes', integerOf('--sample', 1))
+    .option(
+      '--sample <n>',
+      'at most n images over all classes, balanced; of each part, where there are parts',
+      integerOf('--sample', 1),
+    )
     .option('--sample-seed <n>', 'seed that chooses them', integerOf('--sample-seed', 0), 0)
     .option('--cost', 'only say what it would cost')
     .action(async (_: unknown, command: Command) =>

@@ -7,9 +7,10 @@ import { pictureName } from '../summary/pictureName.ts'
 
 /**
  * Samples images for a study and stores the selection: of each class the first images in a random order, as many as are
- * asked for, or the first of each class, then the second, until there are as many in all. The order depends on the seed and the image's digest, not on names or the order of indexing. Where a
- * dataset shows the same pictures in several parts, the order depends on class and file name instead (for
- * frames: on the sequence, taken whole), so that all parts get the same pictures.
+ * asked for, or the first of each class, then the second, until there are as many over all classes. The order depends on the
+ * seed and the image's digest, not on names or the order of indexing. Where a dataset shows the same pictures in several
+ * parts, each part has its own count, and the order depends on class and file name instead (for frames: on the sequence,
+ * taken whole), so that all parts get the same pictures.
  *
  * @param among only these images; null = all
  */
