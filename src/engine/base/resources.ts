@@ -8,3 +8,8 @@ const root = fromSource ? '../../..' : '../..'
 /** Returns an absolute path inside `resources/`: from source, from `out/` and in the packaged app. */
 export const resourcePath = (...parts: string[]) =>
   fileURLToPath(new URL([root, 'resources', ...parts].join('/'), import.meta.url))
+
+/** The folders of the code that runs: of its sources, or of its bundles. */
+export const codeFolders = (fromSource ? ['..', '../../shared'] : ['.']).map((folder) =>
+  fileURLToPath(new URL(folder, import.meta.url)),
+)

@@ -1,3 +1,4 @@
+import { optional } from '../base/optional.ts'
 import { rowDigest, type Db } from '../workspace/index.ts'
 
 /** Bytes about a dataset's images that take long to make again, in a file beside the workspace's database. */
@@ -34,15 +35,6 @@ export function keepValuesIn(db: Db, file: Db): void {
       })
     },
   })
-}
-
-/** The file is optional: where it is full, locked or damaged, nothing is kept. */
-function optional<T>(use: () => T): T | null {
-  try {
-    return use()
-  } catch {
-    return null
-  }
 }
 
 /** Where values of a database are kept; nowhere before `keepValuesIn`. */

@@ -1,7 +1,12 @@
+import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { createEngine } from '#engine/api/index.ts'
+import { openSummaries } from '#engine/studies/images/summaries.ts'
+import { studyResult } from '#engine/studies/results/result.ts'
 import { insertStudy, ownReader, settledStudy, threadReader } from '#engine/studies/index.ts'
-import { runStudy } from './sample.ts'
+import { temporaryFolder } from '../../temporary.ts'
+import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
 import { sampleWorkspace } from './workspace.ts'
 import { changeFacts } from '../../factRows.ts'
 
@@ -85,5 +90,37 @@ describe('what is asked of stored facts', () => {
     const variant = db.prepare('SELECT count(DISTINCT variant_id) FROM prediction').pluck().get()
     expect(variant).toBe(2)
     expect((await result()).conditions.map(({ n }) => n)).toEqual(fewer.conditions.map(({ n }) => n))
+  })
+
+  it('is summed up when a study is done, and read again by the next start, until a fact has changed', async () => {
+    const folder = temporaryFolder()
+    const engine = await createEngine({ readsApart: true })
+    onTestFinished(() => engine.close())
+    await engine.client.workspace.create({ path: join(folder, 'workspace') })
+    const datasetId = await addDataset(engine.client, sampleImages(folder, 1))
+    const { id: model } = await engine.client.models.add({ path: sampleModel('replk3') })
+    const study = await runStudy(engine.client, { kind: 'clean-accuracy', modelIds: [model], datasetId })
+    const { workspace } = engine.session.open()
+    const summaries = openSummaries(join(workspace.path, 'summaries.sqlite'))
+    onTestFinished(summaries.close)
+    const kept = () =>
+      summaries.db.prepare("SELECT answer FROM kept_answer WHERE kind = 'result'").pluck().get()
+    await expect.poll(kept).toBeDefined()
+
+    const later = ownReader(workspace)
+    onTestFinished(() => later.close())
+    const before = kept()
+    const result = await later.ask({ kind: 'result', id: study.id })
+    expect(kept()).toEqual(before)
+    expect(result).toEqual(await studyResult(workspace, study.id))
+    expect(result.complete).toBe(true)
+
+    changeFacts(workspace.db, 'DELETE FROM fact WHERE example_id = (SELECT min(example_id) FROM fact)')
+    const after = ownReader(workspace)
+    onTestFinished(() => after.close())
+    const fewer = await after.ask({ kind: 'result', id: study.id })
+    expect(fewer.complete).toBe(false)
+    expect(fewer.conditions[0]?.n).toBe((result.conditions[0]?.n ?? 0) - 1)
+    expect(kept()).not.toEqual(before)
   })
 })

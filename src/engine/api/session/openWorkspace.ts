@@ -53,17 +53,29 @@ interface Beside {
 /** Sets up what works on a workspace. Its jobs do not start yet. */
 export function workOn(workspace: Workspace, { log, readsApart, run }: Beside): OpenWorkspace {
   keepLists(workspace)
+  const jobs = new JobQueue(workspace.db, run, (error) =>
+    log.write('warning', 'a job is damaged, or its state could not be stored', toErrorShape(error)),
+  )
+  const reader = readsApart ? threadReader(workspace.path) : ownReader(workspace)
+  if (readsApart) readAhead(jobs, reader)
   return {
     workspace,
-    jobs: new JobQueue(workspace.db, run, (error) =>
-      log.write('warning', 'a job is damaged, or its state could not be stored', toErrorShape(error)),
-    ),
+    jobs,
     clusters: new ClusterWatch(clusterWork(workspace, log)),
     browser: new Browser(workspace.path),
-    reader: readsApart ? threadReader(workspace.path) : ownReader(workspace),
+    reader,
     checks: new SelfChecks(workspace, log),
     backup: new DailyBackup(workspace, log),
   }
+}
+
+/** Sums up each study when it is done, in the background, so that its page opens at once, also after the next start. */
+function readAhead(jobs: JobQueue, reader: Reader): void {
+  jobs.onJob(({ studyId, state }) => {
+    // Whoever opens the page is told of an error.
+    if (studyId !== null && state === 'done')
+      reader.ask({ kind: 'result', id: studyId }).catch(() => undefined)
+  })
 }
 
 /** Ends what works on a workspace, after its running job has stored its results, and closes it. */

@@ -3,15 +3,15 @@ import { keptValueTable } from '../../facts/index.ts'
 import type { Db } from '../../workspace/index.ts'
 
 /**
- * Images of studies summed up over their conditions, what lists show of studies, and lists of images: a file beside the workspace's database that can
- * be made again.
+ * Images of studies summed up over their conditions, results of studies, what lists show of them, and lists of images: a file beside the
+ * workspace's database that can be made again.
  */
 export interface Summaries {
   readonly db: Db
   close(): void
 }
 
-const layout = 3
+const layout = 4
 
 /** Opens the file of summaries, or keeps them in memory where the file cannot be used. */
 export function openSummaries(file: string): Summaries {
@@ -32,6 +32,7 @@ function hasColumns(db: Db): boolean {
   try {
     db.prepare('SELECT study_id, image_id, fails_at, failing, disagreement FROM study_summary')
     db.prepare('SELECT study_id, stamp FROM study_summary_stamp')
+    db.prepare('SELECT kind, study_id, state, answer, digest_of_row FROM kept_answer')
     db.prepare('SELECT dataset_id, name, state, value, digest_of_row FROM kept_value')
     return true
   } catch {
@@ -48,7 +49,15 @@ function prepared(db: Db): Db {
     DROP TABLE IF EXISTS study_summary_stamp;
     DROP TABLE IF EXISTS kept_summary;
     DROP TABLE IF EXISTS kept_value;
-    CREATE TABLE kept_summary (study_id INTEGER PRIMARY KEY, state TEXT NOT NULL, summary TEXT NOT NULL) STRICT;
+    DROP TABLE IF EXISTS kept_answer;
+    CREATE TABLE kept_answer (
+      kind TEXT NOT NULL,
+      study_id INTEGER NOT NULL,
+      state TEXT NOT NULL,
+      answer BLOB NOT NULL,
+      digest_of_row INTEGER NOT NULL,
+      PRIMARY KEY (kind, study_id)
+    ) STRICT;
     CREATE TABLE study_summary (
       study_id INTEGER NOT NULL,
       image_id INTEGER NOT NULL,

@@ -1,6 +1,7 @@
 import { KernelscopeError } from '#shared/errors.ts'
 import { keepValuesIn } from '../../facts/index.ts'
-import type { WorkspaceFiles } from '../../workspace/index.ts'
+import { latestJobOfStudy } from '../../jobs/index.ts'
+import type { Db, WorkspaceFiles } from '../../workspace/index.ts'
 import { cancellable } from '../../base/nextTurn.ts'
 import { studyCost } from '../cost/cost.ts'
 import { cellImages } from '../images/cellImages.ts'
@@ -14,9 +15,9 @@ import { ranking } from '../results/ranking.ts'
 import { studyResult } from '../results/result.ts'
 import { studySummary } from '../results/summary.ts'
 import { planSuite } from '../suite/suite.ts'
-import { keptSummary } from './keptSummaries.ts'
+import { keptAnswer, type KeptStudy } from './keptAnswers.ts'
 import { Memory } from './memory.ts'
-import { stampOf } from './stamp.ts'
+import { stampOfStudy } from './stamp.ts'
 import type { ReadingResults, ReadingTask } from './protocol.ts'
 
 /**
@@ -32,13 +33,21 @@ export function answerer(workspace: WorkspaceFiles, summaries: Summaries) {
   ): Promise<ReadingResults[K]> =>
     cancellable(signal, () =>
       memory.remembered(task, async () => {
-        const found = await answer(workspace, summaries, task, signal)
-        // A plan lists what could not be planned, and so could hold a cancellation.
-        if (signal?.aborted) throw new KernelscopeError('CANCELLED', 'the request was cancelled')
         // Every kind of task is answered with its own kind of result.
-        return found as ReadingResults[K]
+        return (await whole(signal, answer(workspace, summaries, task, signal))) as ReadingResults[K]
       }),
     )
+}
+
+/**
+ * What was found before the signal was aborted: a plan lists what could not be planned, and so could hold a cancellation.
+ *
+ * @throws CANCELLED where it was aborted, and the errors of what is found
+ */
+async function whole<T>(signal: AbortSignal | undefined, finding: Promise<T>): Promise<T> {
+  const found = await finding
+  if (signal?.aborted) throw new KernelscopeError('CANCELLED', 'the request was cancelled')
+  return found
 }
 
 /** @throws CANCELLED where the signal was aborted, and the errors of what is asked */
@@ -61,9 +70,9 @@ async function answer(
     case 'ranking':
       return ranking(workspace, task.input)
     case 'result':
-      return studyResult(workspace, task.id)
+      return keptAnswer(summaries.db, kept(db, task), () => whole(signal, studyResult(workspace, task.id)))
     case 'summary':
-      return keptSummary(summaries.db, task.id, stampOf(db, task), () => studySummary(workspace, task.id))
+      return keptAnswer(summaries.db, kept(db, task), () => whole(signal, studySummary(workspace, task.id)))
     case 'rows':
       return studyRows(db, task.id, task.modelId, task.key, task.after, task.limit)
     case 'cellImages':
@@ -74,3 +83,11 @@ async function answer(
       return studyImages(db, summaries, task)
   }
 }
+
+/** Answers about a study change with every batch while it runs. */
+const kept = (db: Db, task: Extract<ReadingTask, { kind: 'result' | 'summary' }>): KeptStudy => ({
+  kind: task.kind,
+  studyId: task.id,
+  stamp: stampOfStudy(db, task.id),
+  settled: !['queued', 'running'].includes(latestJobOfStudy(db, task.id)?.state ?? ''),
+})

@@ -32,11 +32,7 @@ export function stampOf(db: Db, task: ReadingTask): string | null {
       return null
     case 'result':
     case 'summary':
-      return stamp([
-        shared(db),
-        cellsState(db, cellsOf(db, task.id)),
-        stoppedOf({ job: latestJobOfStudy(db, task.id) }),
-      ])
+      return stampOfStudy(db, task.id)
     case 'paper':
     case 'ranking':
       return stamp([shared(db), variantsState(db, digests(db))])
@@ -51,6 +47,14 @@ export function stampOf(db: Db, task: ReadingTask): string | null {
       ])
   }
 }
+
+/**
+ * Names the state of everything that the result of a study rests on, but for the code.
+ *
+ * @throws STUDY_NOT_FOUND where there is no such study
+ */
+export const stampOfStudy = (db: Db, id: number): string =>
+  stamp([shared(db), cellsState(db, cellsOf(db, id)), stoppedOf({ job: latestJobOfStudy(db, id) })])
 
 const stamp = (state: unknown): string => createHash('sha256').update(JSON.stringify(state)).digest('hex')
 
