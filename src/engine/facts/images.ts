@@ -14,6 +14,16 @@ export interface ImageSource {
 /** The images of a study that reads none: no dataset has this id. */
 export const noImages: ImageSource = { datasetId: 0, selectedFor: null }
 
+/** Lists the parts of a dataset as sources, or the whole dataset where it has none. */
+export function imageSources(db: Db, datasetId: number): ImageSource[] {
+  const parts = db
+    .prepare<[number], string>('SELECT DISTINCT part FROM image WHERE dataset_id = ? AND part IS NOT NULL')
+    .pluck()
+    .all(datasetId)
+  const whole = { datasetId, selectedFor: null }
+  return parts.length === 0 ? [whole] : parts.map((part) => ({ ...whole, part }))
+}
+
 export type SqlValue = number | string
 
 /** Returns a text that is equal for equal sources. */

@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -122,5 +123,24 @@ describe('what is asked of stored facts', () => {
     expect(fewer.complete).toBe(false)
     expect(fewer.conditions[0]?.n).toBe((result.conditions[0]?.n ?? 0) - 1)
     expect(kept()).not.toEqual(before)
+  })
+
+  it('of the images of a dataset is made ahead when it was indexed', async () => {
+    const folder = temporaryFolder()
+    const engine = await createEngine({ readsApart: true })
+    onTestFinished(() => engine.close())
+    await engine.client.workspace.create({ path: join(folder, 'workspace') })
+    const images = sampleImages(folder, 1)
+    for (const part of ['contrast/1', 'contrast/5'])
+      cpSync(images, join(folder, 'published', part), { recursive: true })
+    await addDataset(engine.client, join(folder, 'published'))
+    const summaries = openSummaries(join(engine.session.open().workspace.path, 'summaries.sqlite'))
+    onTestFinished(summaries.close)
+    const kept = () =>
+      summaries.db.prepare<[], string>('SELECT name FROM kept_value ORDER BY name').pluck().all()
+    const parts = ['contrast/1', 'contrast/5'].map((part) => JSON.stringify([1, null, part, null]))
+    await expect
+      .poll(kept)
+      .toEqual(['count', 'pictures'].flatMap((what) => parts.map((part) => `${what} ${part}`)))
   })
 })

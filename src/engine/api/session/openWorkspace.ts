@@ -69,12 +69,17 @@ export function workOn(workspace: Workspace, { log, readsApart, run }: Beside): 
   }
 }
 
-/** Sums up each study when it is done, in the background, so that its page opens at once, also after the next start. */
+/**
+ * Reads what pages will show in the background, so that they open at once, also after the next start: each study when it is
+ * done, and what rests on the images of a dataset when it was indexed.
+ */
 function readAhead(jobs: JobQueue, reader: Reader): void {
-  jobs.onJob(({ studyId, state }) => {
+  jobs.onJob(({ kind, studyId, datasetId, state }) => {
+    if (state !== 'done') return
     // Whoever opens the page is told of an error.
-    if (studyId !== null && state === 'done')
-      reader.ask({ kind: 'result', id: studyId }).catch(() => undefined)
+    const ignored = () => undefined
+    if (kind === 'study' && studyId !== null) reader.ask({ kind: 'result', id: studyId }).catch(ignored)
+    if (kind === 'index' && datasetId !== null) reader.ask({ kind: 'prepare', datasetId }).catch(ignored)
   })
 }
 

@@ -11,6 +11,7 @@ import { studyImages } from '../images/studyImages.ts'
 import type { Summaries } from '../images/summaries.ts'
 import { paperPage } from '../paper/page.ts'
 import { allQuestions } from '../questions/plan.ts'
+import { prepareImages } from '../results/prepareImages.ts'
 import { ranking } from '../results/ranking.ts'
 import { studyResult } from '../results/result.ts'
 import { studySummary } from '../results/summary.ts'
@@ -59,6 +60,8 @@ async function answer(
 ): Promise<ReadingResults[ReadingTask['kind']]> {
   const { db } = workspace
   switch (task.kind) {
+    case 'prepare':
+      return prepareImages(db, task.datasetId)
     case 'cost':
       return studyCost(workspace, task.input, task.subset, signal)
     case 'suite':

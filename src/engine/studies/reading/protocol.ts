@@ -18,6 +18,8 @@ import type { StudyImagesPage, StudyImagesQuery } from '../images/studyImages.ts
 
 /** What is asked of the stored facts of studies. */
 export type ReadingTask =
+  /** Makes ahead what rests on the images of a dataset alone. */
+  | { kind: 'prepare'; datasetId: number }
   /** `subset`: number of images that the subset of the input has now; null without one. */
   | { kind: 'cost'; input: StudyInput; subset: number | null }
   | { kind: 'suite'; input: SuiteInput }
@@ -32,6 +34,7 @@ export type ReadingTask =
   | ({ kind: 'images' } & StudyImagesQuery)
 
 export interface ReadingResults {
+  prepare: null
   cost: StudyCost
   suite: SuitePlan
   questions: Question[]

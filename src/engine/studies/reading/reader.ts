@@ -28,7 +28,7 @@ export const threadReader = (folder: string): Reader =>
   new Lanes<ReadingTask, ReadingResults>({
     name: 'reading',
     workerData: { folder, summaries: summariesIn(folder) },
-    slow: ['suite', 'questions', 'ranking', 'result', 'images'],
+    slow: ['prepare', 'suite', 'questions', 'ranking', 'result', 'images'],
     apart: true,
   })
 

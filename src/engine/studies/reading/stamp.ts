@@ -25,6 +25,7 @@ import type { ReadingTask } from './protocol.ts'
  */
 export function stampOf(db: Db, task: ReadingTask): string | null {
   switch (task.kind) {
+    case 'prepare':
     case 'rows':
     case 'cellImages':
     case 'image':
