@@ -18,9 +18,13 @@ export function fixedNumber(value: number, decimals: number): string {
   return Number(text) === 0 ? text.replace('-', '') : text.replace('-', '−')
 }
 
+/** Whether an axis writes fractions as hundredths. */
+export const inHundredths = (unit: string): boolean => unit === 'percent' || unit === 'points'
+
 /** Label of an axis with its unit. */
 export function axisName(axis: Pick<Axis, 'label' | 'unit'>): string {
   if (axis.unit === 'percent') return /%/.test(axis.label) ? axis.label : `${axis.label} (%)`
+  if (axis.unit === 'points') return `${axis.label} (points)`
   if (axis.unit === 'pixels') return /px|pixel/i.test(axis.label) ? axis.label : `${axis.label} (px)`
   return axis.label
 }
@@ -28,7 +32,7 @@ export function axisName(axis: Pick<Axis, 'label' | 'unit'>): string {
 /** A tick without its unit: 0.2 becomes "20" on a percent axis and "0.2π" on an axis in units of π. */
 export function formatTick(axis: Pick<Axis, 'unit' | 'categories'>, value: number): string {
   if (axis.categories) return axis.categories[value] ?? ''
-  if (axis.unit === 'percent') return plainNumber(value * 100)
+  if (inHundredths(axis.unit)) return plainNumber(value * 100)
   if (axis.unit === 'pi') return value === 0 ? '0' : value === 1 ? 'π' : `${plainNumber(value)}π`
   return plainNumber(value)
 }
@@ -38,6 +42,7 @@ export function formatValue(axis: Pick<Axis, 'unit' | 'categories'>, value: numb
   if (value === null || !Number.isFinite(value)) return '–'
   if (axis.categories) return axis.categories[value] ?? plainNumber(value)
   if (axis.unit === 'percent') return `${fixedNumber(value * 100, 1)} %`
+  if (axis.unit === 'points') return `${fixedNumber(value * 100, 1)} points`
   if (axis.unit === 'pixels') return `${plainNumber(value, 4)} px`
   if (axis.unit === 'pi') return formatTick(axis, value)
   return plainNumber(value, 4)

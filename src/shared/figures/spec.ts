@@ -1,9 +1,12 @@
 import { z } from 'zod'
 
-/** One axis. Fractions stay fractions in the data; `percent` only changes how ticks are written. */
+/**
+ * One axis. Fractions stay fractions in the data; `percent`, and `points` for differences of fractions, only change how
+ * ticks are written.
+ */
 export const axis = z.object({
   label: z.string(),
-  unit: z.enum(['none', 'percent', 'pi', 'pixels']).default('none'),
+  unit: z.enum(['none', 'percent', 'points', 'pi', 'pixels']).default('none'),
   scale: z.enum(['linear', 'log', 'category']).default('linear'),
   categories: z.array(z.string()).optional(),
   min: z.number().optional(),

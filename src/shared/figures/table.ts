@@ -1,7 +1,7 @@
 import type { DataTable } from './dataTable.ts'
 import { panelLetter } from './compose/caption.ts'
 import type { FigureStyle } from './compose/composition.ts'
-import { axisName } from './format.ts'
+import { axisName, inHundredths } from './format.ts'
 import { fullName, hasRange } from './points.ts'
 import { withIntervals } from './intervals.ts'
 import type { FigureSpec, Point } from './spec.ts'
@@ -64,7 +64,7 @@ function pointTable(spec: FigureSpec): DataTable {
   const open = points.some(({ point }) => point.all !== undefined)
   const drawn = points.some(({ point }) => point.draws !== undefined)
   const reported = spec.series.some(({ origin }) => origin === 'reported')
-  const kind = spec.y.unit === 'percent' ? 'fraction' : 'number'
+  const kind = kindOf(spec.y)
   const categories = spec.x.scale === 'category' ? spec.x.categories : undefined
   const columns: Column[] = [
     { key: 'series', title: 'Series', kind: 'text' },
@@ -72,7 +72,7 @@ function pointTable(spec: FigureSpec): DataTable {
     {
       key: 'x',
       title: title(spec.x),
-      kind: categories ? 'text' : spec.x.unit === 'percent' ? 'fraction' : 'number',
+      kind: categories ? 'text' : kindOf(spec.x),
     },
     { key: 'y', title: title(spec.y), kind },
     ...(ranged
@@ -138,7 +138,15 @@ function cellTable(spec: FigureSpec): DataTable {
   }
 }
 
-/** Whoever formats a `fraction` adds "%", so the title does not repeat it. */
-function title(axis: FigureSpec['x']): string {
-  return axis.unit === 'percent' ? axis.label : axisName(axis)
-}
+const kinds = {
+  percent: 'fraction',
+  points: 'points',
+  none: 'number',
+  pi: 'number',
+  pixels: 'number',
+} as const
+
+const kindOf = ({ unit }: FigureSpec['x']) => kinds[unit]
+
+/** Whoever formats a `fraction` or `points` adds the unit, so the title does not repeat it. */
+const title = (axis: FigureSpec['x']): string => (inHundredths(axis.unit) ? axis.label : axisName(axis))

@@ -100,6 +100,9 @@ describe('numbers of axes', () => {
     expect(formatValue({ unit: 'percent' }, null)).toBe('–')
     expect(axisName({ label: 'Accuracy', unit: 'percent' })).toBe('Accuracy (%)')
     expect(axisName({ label: 'Drop in %', unit: 'percent' })).toBe('Drop in %')
+    const points = { label: 'Change in top-1', unit: 'points' } as const
+    expect(axisName(points)).toBe('Change in top-1 (points)')
+    expect([formatTick(points, -0.05), formatValue(points, -0.05)]).toEqual(['−5', '−5.0 points'])
   })
 
   it('uses a true minus sign and never writes minus zero', () => {

@@ -2,6 +2,9 @@ import type { Model, Ranking } from '#shared/contract/index.ts'
 import type { FigureSpec, Point, Series } from '#shared/figures/spec.ts'
 import { onScale, paperTable } from './paper.ts'
 
+/** Unit of an axis by the unit of its metric. */
+const units = { fraction: 'percent', points: 'points', number: 'none' } as const
+
 /** Properties of model files that can be plotted against the metrics. */
 export const properties = [
   { key: 'parameters', title: 'Parameters (million)', value: (m: Model) => m.parameters / 1e6 },
@@ -46,7 +49,7 @@ export function rankingFigure(
     const title = known?.title ?? properties.find((p) => p.key === key)?.title ?? key
     return {
       label: title,
-      unit: known && known.unit !== 'number' ? ('percent' as const) : ('none' as const),
+      unit: units[known?.unit ?? 'number'],
       scale: 'linear' as const,
     }
   }

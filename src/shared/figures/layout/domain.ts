@@ -1,3 +1,4 @@
+import { inHundredths } from '../format.ts'
 import { drawnSeries } from '../points.ts'
 import type { FigureSpec } from '../spec.ts'
 import type { Domain } from './ticks.ts'
@@ -32,7 +33,7 @@ const margin = 0.04
 export function shownDomain(spec: FigureSpec, side: 'x' | 'y'): Domain {
   const axis = spec[side]
   const found = dataDomain(spec, side) ?? (axis.scale === 'log' ? { min: 0.1, max: 1 } : { min: 0, max: 1 })
-  const zero = side === 'y' && axis.scale === 'linear' && (spec.kind === 'bars' || axis.unit === 'percent')
+  const zero = side === 'y' && axis.scale === 'linear' && (spec.kind === 'bars' || inHundredths(axis.unit))
   let { min, max } = zero ? { min: Math.min(0, found.min), max: Math.max(0, found.max) } : found
   if (axis.scale === 'log') {
     const wide = max / min < 1.5 ? 2 : 1

@@ -177,7 +177,7 @@ export const imagenet9 = defineStudy({
         barsFigure({
           id: 'imagenet-9-gap',
           title: 'Background gap',
-          y: { label: 'BG-Gap', unit: 'percent', scale: 'linear' },
+          y: { label: 'BG-Gap', unit: 'points', scale: 'linear' },
           models: grid.models,
           groups: [
             {

@@ -26,7 +26,7 @@ export function scatterFigure(models: readonly ModelProperties[], property: Prop
     kind: 'scatter',
     title: `Robustness against ${property.title.toLowerCase()}`,
     x: { label: property.label, unit: property.unit, scale: 'linear' },
-    y: { label: 'Mean change in top-1 under corruption', unit: 'percent', scale: 'linear' },
+    y: { label: 'Mean change in top-1 under corruption', unit: 'points', scale: 'linear' },
     series: both.map(({ model, x, y, n }, slot) => ({
       id: String(model.id),
       name: model.title,

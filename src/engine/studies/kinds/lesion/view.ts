@@ -77,7 +77,7 @@ export async function aloneFigure(
       scale: 'category',
       categories: Array.from({ length: count }, (_, index) => String(index + 1)),
     },
-    y: { label: 'Change in top-1', unit: 'percent', scale: 'linear' },
+    y: { label: 'Change in top-1', unit: 'points', scale: 'linear' },
     series: await Promise.all(
       grid.models.map(async (model, slot) => ({
         id: String(model.id),

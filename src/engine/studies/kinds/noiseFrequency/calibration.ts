@@ -114,7 +114,7 @@ async function strengthFigure(grid: Grid): Promise<FigureSpec> {
     kind: 'lines',
     title: 'Strength of the noise at 0.7π',
     x: { label: 'ε in the normalised input', unit: 'none', scale: 'linear', min: 0 },
-    y: { label: 'Change in top-1', unit: 'percent', scale: 'linear' },
+    y: { label: 'Change in top-1', unit: 'points', scale: 'linear' },
     series: await levelSeries(grid, strengthOf, { repeats: 1, change: true }),
     references: [{ label: 'RepLKNet-31B in the paper', axis: 'y', value: wantedChange }],
     spans: [],

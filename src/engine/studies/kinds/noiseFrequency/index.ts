@@ -169,7 +169,7 @@ async function frequencyFigure(grid: Grid, { width }: FrequencyParams): Promise<
     kind: 'lines',
     title: 'Noise frequency',
     x: { label: 'Frequency', unit: 'pi', scale: 'linear' },
-    y: { label: 'Change in top-1', unit: 'percent', scale: 'linear' },
+    y: { label: 'Change in top-1', unit: 'points', scale: 'linear' },
     series: await levelSeries(grid, frequencyOf, { repeats: 1, change: true }),
     references: [{ label: 'clean', axis: 'y', value: 0 }],
     spans: [],

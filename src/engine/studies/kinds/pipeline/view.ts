@@ -107,7 +107,7 @@ export async function pipelineFigures(grid: Grid, chosen: PipelineChoice): Promi
       ...shared,
       id: 'pipeline-change',
       title: 'Pipeline of transforms, change',
-      y: { label: 'Change in top-1', unit: 'percent', scale: 'linear' },
+      y: { label: 'Change in top-1', unit: 'points', scale: 'linear' },
       series: await levelSeries(grid, valueOf, { repeats: 1, change: true }),
       references: [{ label: 'clean', axis: 'y', value: 0 }],
       notes: [`Pipeline: ${steps}.`, 'Intervals are those of the accuracy under the pipeline.'],

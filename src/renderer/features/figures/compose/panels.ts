@@ -1,3 +1,4 @@
+import { inHundredths } from '#shared/figures/format.ts'
 import { newPanel, type Composition, type PanelSource } from '#shared/figures/compose/index.ts'
 
 /** Adds a panel to a figure; returns the figure and the id of the panel. */
@@ -24,9 +25,9 @@ export function movedPanel(now: Composition, id: string, by: number): Compositio
   return { ...now, panels: [...panels.slice(0, to), panel, ...panels.slice(to)] }
 }
 
-/** A number as it is shown in the form of an axis: per cent for a fraction of a percent axis. */
+/** A number as it is shown in the form of an axis: hundredths for a fraction of an axis in per cent or points. */
 export const shownNumber = (value: number | undefined, unit: string): string =>
-  value === undefined ? '' : String(Number((unit === 'percent' ? value * 100 : value).toPrecision(8)))
+  value === undefined ? '' : String(Number((inHundredths(unit) ? value * 100 : value).toPrecision(8)))
 
 /** Reads a number from the form of an axis; undefined for an empty text, null for a text that is not a number. */
 export function writtenNumber(text: string, unit: string): number | undefined | null {
@@ -34,5 +35,5 @@ export function writtenNumber(text: string, unit: string): number | undefined | 
   if (plain === '') return undefined
   const value = Number(plain)
   if (!Number.isFinite(value)) return null
-  return unit === 'percent' ? value / 100 : value
+  return inHundredths(unit) ? value / 100 : value
 }
