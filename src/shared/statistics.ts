@@ -1,4 +1,5 @@
 import type { Preprocessing } from './contract/preprocessing.ts'
+import { KernelscopeError } from './errors.ts'
 
 /** Mean and standard deviation of the channels of images in [0,1], and where they are from. */
 export interface Statistics extends Pick<Preprocessing, 'mean' | 'std'> {
@@ -15,6 +16,14 @@ export const isOfBytes = (mean: readonly number[]): boolean =>
 
 /** What to do about such a mean. */
 export const ofBytesHint = 'Images have values from 0 to 1: divide mean and std by 255.'
+
+/** @throws USAGE where a mean that was given is of values from 0 to 255 */
+export function refuseBytes(mean: readonly number[] = []): void {
+  if (!isOfBytes(mean)) return
+  throw new KernelscopeError('USAGE', `mean ${mean.join(', ')}: of values from 0 to 255`, {
+    hint: ofBytesHint,
+  })
+}
 
 const grey = (value: number): [number, number, number] => [value, value, value]
 

@@ -205,6 +205,10 @@ describe('preprocessings of a study', { timeout: 120_000 }, () => {
       code: 'STUDY_PARAMS',
     })
     await expect(client.studies.run(input('clean-accuracy', [{ resize: 'shorter' }]))).rejects.toThrow()
+    const ofBytes = { mean: [123.675, 116.28, 103.53] as [number, number, number] }
+    await expect(client.studies.run(input('clean-accuracy', [ofBytes]))).rejects.toMatchObject({
+      code: 'USAGE',
+    })
     const plain = await client.studies.find(input('clean-accuracy', [{}]))
     expect(plain).toEqual(await client.studies.find(own()))
   })

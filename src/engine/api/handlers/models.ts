@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { outputTitle } from '#shared/classNames.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { isOfBytes, ofBytesHint } from '#shared/statistics.ts'
+import { refuseBytes } from '#shared/statistics.ts'
 import { allOutputs } from '#shared/readouts.ts'
 import { locateImage, modelFor } from '../../datasets/index.ts'
 import {
@@ -55,11 +55,7 @@ export const models = {
     return { ok: true, removalId: removeModel(session.db, input.id) }
   }),
   update: api.models.update.handler(async ({ input, context }) => {
-    const { mean = [] } = input.preprocessing ?? {}
-    if (isOfBytes(mean))
-      throw new KernelscopeError('USAGE', `mean ${mean.join(', ')}: of values from 0 to 255`, {
-        hint: ofBytesHint,
-      })
+    refuseBytes(input.preprocessing?.mean)
     const labels = input.labels === undefined ? undefined : await readLabelList(input.labels)
     return publicModel(updateModel(context.session.db, input.id, { ...input, labels }))
   }),

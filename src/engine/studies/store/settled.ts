@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { StudyInput } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { changesNothing } from '#shared/preprocessingChange.ts'
+import { refuseBytes } from '#shared/statistics.ts'
 import { getDataset } from '../../datasets/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import type { StudyDefinition } from '../definition/index.ts'
@@ -49,7 +50,7 @@ export interface SettledStudy extends StudyInput {
  * Parses parameters and settles those that depend on the workspace or on files. It takes a while, so it comes
  * before looking up and storing, which are one step.
  *
- * @throws STUDY_UNKNOWN, STUDY_PARAMS, DATASET_NOT_FOUND where the input is invalid
+ * @throws STUDY_UNKNOWN, STUDY_PARAMS, DATASET_NOT_FOUND, USAGE where the input is invalid
  */
 export async function settledStudy(db: Db, input: StudyInput, signal?: AbortSignal): Promise<SettledStudy> {
   const definition = studyDefinition(input.kind)
@@ -72,5 +73,6 @@ function settledPreprocessings(
     throw new KernelscopeError('STUDY_PARAMS', `invalid preprocessing: ${id} shows models no images`, {
       hint: 'Leave the preprocessing out.',
     })
+  for (const { mean } of preprocessings) refuseBytes(mean)
   return preprocessings
 }
