@@ -18,3 +18,6 @@ function byProduct(a: number, b: number): number {
 export function grey16ToRgb(samples: Uint16Array): Uint8Array {
   return Uint8Array.from(samples, (value) => Math.min(255, value))
 }
+
+/** The high bytes of 16-bit samples. */
+export const highBytes = (samples: Uint16Array): Uint8Array => Uint8Array.from(samples, (value) => value >> 8)

@@ -1,9 +1,10 @@
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import { KernelscopeError } from '#shared/errors.ts'
-import { cmykToRgb, grey16ToRgb } from './colours.ts'
+import { cmykToRgb, grey16ToRgb, highBytes } from './colours.ts'
 import { imageFormat } from './format.ts'
 import type { Picture } from './picture.ts'
 import { plainFormats, Undecodable } from './plain/index.ts'
+import { onItsSide, turned } from './turn.ts'
 
 /** Most pixels (width times height) of an image; larger images are refused before they are decoded. */
 export const maxPixels = 100_000_000
@@ -20,9 +21,13 @@ sharp.cache(false)
 const open = (bytes: Uint8Array) =>
   sharp(bytes, { ignoreIcc: true, failOn: 'error', limitInputPixels: maxPixels, pages: 1 })
 
-/** What is read of a header. `space` is `plain` for the formats that libvips does not read. */
+/**
+ * What is read of a header. `space` is `plain` for the formats that libvips does not read. `turn` is an orientation that is
+ * followed, as Pillow follows that of a TIFF; width and height are those of the turned picture.
+ */
 export type Header = Pick<Metadata, 'width' | 'height' | 'depth' | 'orientation' | 'hasAlpha'> & {
   space: Metadata['space'] | 'plain'
+  turn?: number
 }
 
 /** @throws IMAGE_UNREADABLE in place of `Undecodable` */
@@ -50,8 +55,14 @@ async function headerOf(bytes: Uint8Array, name: string): Promise<Header> {
     const { width, height } = readable(name, () => form.header(bytes))
     return { width, height, space: 'plain', depth: 'uchar', hasAlpha: false }
   }
-  const header = await guarded(name, sharp(bytes, { limitInputPixels: false }).metadata())
-  return { ...header, height: header.pageHeight ?? header.height }
+  const { orientation = 1, ...header } = await guarded(
+    name,
+    sharp(bytes, { limitInputPixels: false }).metadata(),
+  )
+  const stored = { ...header, height: header.pageHeight ?? header.height }
+  if (imageFormat(bytes) !== 'tiff' || orientation === 1) return { ...stored, orientation }
+  const { width, height } = stored
+  return { ...stored, turn: orientation, ...(onItsSide(orientation) ? { width: height, height: width } : {}) }
 }
 
 /**
@@ -78,8 +89,8 @@ export async function readHeader(bytes: Uint8Array, name: string): Promise<Heade
 
 /**
  * Decodes to exactly the pixels of Pillow's `Image.open(path).convert('RGB')`, 8-bit RGB. Alpha is dropped, not
- * composited. The EXIF orientation and colour profiles are ignored. Animations give their first frame. 16-bit colour gives
- * its high byte; 16-bit grey is clipped at 255 (Pillow's conversion of mode I;16). CMYK gives (255-c)(255-k)/255. One
+ * composited. Colour profiles are ignored, and the EXIF orientation of all but a TIFF. Animations give their first frame. 16-bit
+ * colour gives its high byte, as does 16-bit grey with alpha; 16-bit grey alone is clipped at 255 (Pillow's conversion of mode I;16). CMYK gives (255-c)(255-k)/255. One
  * difference is known: transparent pixels of a GIF are black here, in Pillow they have the palette's colour.
  *
  * @param name name of the image in messages
@@ -88,12 +99,24 @@ export async function readHeader(bytes: Uint8Array, name: string): Promise<Heade
  */
 export async function decode(bytes: Uint8Array, name: string): Promise<Picture> {
   const header = await readHeader(bytes, name)
-  const { width, height } = header
   const form = plainForm(bytes)
   if (form) return readable(name, () => form.decode(bytes))
+  const { turn = 1 } = header
+  const [height, width] = onItsSide(turn) ? [header.width, header.height] : [header.height, header.width]
+  return turned(
+    { pixels: await storedPixels(bytes, name, { ...header, height, width }), height, width },
+    turn,
+  )
+}
+
+/** The pixels as they are stored, of a picture of these sides. */
+async function storedPixels(bytes: Uint8Array, name: string, header: Header): Promise<Uint8Array> {
+  const { width, height } = header
   if (header.space === 'cmyk') {
-    const raw = open(bytes).pipelineColourspace('cmyk').toColourspace('cmyk').raw()
-    return { pixels: cmykToRgb(await pixelsOf(name, raw, width * height * 4)), height, width }
+    const inks = open(bytes).pipelineColourspace('cmyk').toColourspace('cmyk')
+    if (header.depth === 'uchar') return cmykToRgb(await pixelsOf(name, inks.raw(), width * height * 4))
+    const samples = await pixelsOf(name, inks.raw({ depth: 'ushort' }), width * height * 8)
+    return cmykToRgb(highBytes(new Uint16Array(samples.slice().buffer)))
   }
   if (header.space === 'grey16' || (header.space === 'b-w' && header.depth === 'ushort')) {
     const raw = open(bytes)
@@ -101,12 +124,14 @@ export async function decode(bytes: Uint8Array, name: string): Promise<Picture> 
       .pipelineColourspace('rgb16')
       .toColourspace('rgb16')
       .raw({ depth: 'ushort' })
-    const samples = await pixelsOf(name, raw, width * height * 6)
-    return { pixels: grey16ToRgb(new Uint16Array(samples.slice().buffer)), height, width }
+    const samples = new Uint16Array((await pixelsOf(name, raw, width * height * 6)).slice().buffer)
+    return isGreyAlphaPng(bytes) ? highBytes(samples) : grey16ToRgb(samples)
   }
-  const raw = open(bytes).removeAlpha().toColourspace('srgb').raw()
-  return { pixels: await pixelsOf(name, raw, width * height * 3), height, width }
+  return pixelsOf(name, open(bytes).removeAlpha().toColourspace('srgb').raw(), width * height * 3)
 }
+
+/** Whether the bytes are a PNG of grey with alpha, by the type of colour in its header. */
+const isGreyAlphaPng = (bytes: Uint8Array) => imageFormat(bytes) === 'png' && bytes[25] === 4
 
 /** The bytes as a plain Uint8Array, because a Buffer's `slice` shares memory instead of copying. */
 const plain = (buffer: Buffer) => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length)

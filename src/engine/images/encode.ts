@@ -34,7 +34,7 @@ export async function thumbnail(path: ImagePath, size: number): Promise<Buffer> 
   const { bytes } = await readImageFile(path)
   const header = await readHeader(bytes, name)
   // Shrinking while decoding is many times faster than `decode`. A thumbnail need not have the exact pixels.
-  const direct = header.space === 'srgb' || header.space === 'b-w'
+  const direct = header.turn === undefined && (header.space === 'srgb' || header.space === 'b-w')
   const source = direct
     ? sharp(bytes, { ignoreIcc: true, limitInputPixels: maxPixels }).removeAlpha()
     : fromPixels(await decode(bytes, name))
@@ -60,8 +60,8 @@ const losslessPixels = 8_000_000
 const webpMaxSide = 16383
 
 /**
- * Encodes an image for a browser, at its own size, as PNG or WebP. The pixels are those that models get: without EXIF
- * rotation, colour profile and alpha.
+ * Encodes an image for a browser, at its own size, as PNG or WebP. The pixels are those that models get
+ * (`decode`).
  *
  * @throws the errors of `readPicture`
  */
