@@ -37,6 +37,7 @@ export type { FactRange, FactsOf } from './join.ts'
 export {
   measured,
   measurementStore,
+  damagedMeasurements,
   problemNotes,
   examplesOf,
   storedOf,

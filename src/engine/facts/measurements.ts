@@ -136,6 +136,17 @@ export interface Stored {
   of: number
 }
 
+/** Counts the measurements of a database that are not as they were stored. */
+export const damagedMeasurements = (db: Db): number =>
+  Number(
+    db
+      .prepare(
+        'SELECT count(*) FROM measurement WHERE digest_of_row <> row_digest(variant_id, condition_id, example_id, value)',
+      )
+      .pluck()
+      .get(),
+  )
+
 /** Counts the images that have a measurement, and those that have a failure instead. */
 export function storedOf(found: Measured, images: readonly Example[]): Stored {
   const examples = examplesOf(images)

@@ -5,7 +5,14 @@ import { canonicalJson } from '#shared/canonical.ts'
 import { errorShape } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { canonicalTransform, transform } from '#shared/transform.ts'
-import { countAll, keyOf, listTexts, listVariants, type VariantKey } from '../facts/index.ts'
+import {
+  countAll,
+  damagedMeasurements,
+  keyOf,
+  listTexts,
+  listVariants,
+  type VariantKey,
+} from '../facts/index.ts'
 import { listModels, type StoredModel } from '../models/index.ts'
 import type { Db } from '../workspace/index.ts'
 import { checkPredictions } from './checkPredictions.ts'
@@ -31,6 +38,7 @@ export function* checkPack(db: Db, pack: UnpackedPack): Generator<undefined, voi
   checkHead(pack, variants)
   checkConditions(pack)
   checkFailures(pack)
+  checkMeasurements(pack)
   checkImages(db, pack)
   yield
   yield* checkPredictions(pack.db, variants, refuse)
@@ -103,6 +111,11 @@ function checkFailures({ path, db }: UnpackedPack): void {
   for (const text of listTexts(db).problems)
     if (!errorShape.safeParse(jsonOf(text)).success)
       throw refusePack(path)(`this version has no failure ${text.slice(0, 80)}`)
+}
+
+function checkMeasurements({ path, db }: UnpackedPack): void {
+  const damaged = damagedMeasurements(db)
+  if (damaged > 0) throw refusePack(path)(`${damaged} of its measurements are not what was stored`)
 }
 
 function jsonOf(text: string): unknown {

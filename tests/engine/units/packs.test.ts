@@ -160,6 +160,16 @@ describe('a pack is refused and nothing of it is added', () => {
       /a prediction of .* has .* as /,
     ],
     [
+      'with a measurement that is not as it was stored',
+      {
+        sql: `INSERT INTO measurement SELECT (SELECT min(id) FROM variant), (SELECT min(id) FROM condition),
+          (SELECT min(id) FROM example), zeroblob(8), 7`,
+        head: (head) => ({ ...head, facts: { ...head.facts, measurements: 1 } }),
+      },
+      'PACK_MALFORMED',
+      /1 of its measurements are not what was stored/,
+    ],
+    [
       'with a trigger',
       { sql: 'CREATE TRIGGER evil AFTER INSERT ON variant BEGIN DELETE FROM example; END' },
       'PACK_MALFORMED',
