@@ -81,7 +81,7 @@ function outputsByName(named: Iterable<readonly [name: string, index: number]>):
 /**
  * Maps each class name of a dataset to the model's class index, -1 where there is none or there are several. A name is matched by
  * label; then by one of the other names of a label ("car | automobile"); for ImageNet also by WordNet id. A number is a class
- * index.
+ * index, where the numbers are counted as outputs are (`countedOtherwise`).
  */
 export function targetsOf(classNames: readonly string[], list: LabelList): Map<string, number> {
   const { names } = list
@@ -92,8 +92,24 @@ export function targetsOf(classNames: readonly string[], list: LabelList): Map<s
   const byId = outputsByName(
     isImagenet(list) ? imagenet1k().wnids.map((id, index) => [id, index] as const) : [],
   )
-  const byNumber = (name: string) => (/^\d+$/.test(name) && Number(name) < names.length ? Number(name) : -1)
-  const outputOf = (name: string) =>
-    byLabel.get(name) ?? byOther.get(name) ?? byId.get(name) ?? byNumber(name)
+  const named = (name: string) => byLabel.get(name) ?? byOther.get(name) ?? byId.get(name)
+  const numbers = classNames.filter((name) => isNumber(name) && named(name) === undefined)
+  const counted = !countedOtherwise(numbers, names)
+  const byNumber = (name: string) =>
+    counted && isNumber(name) && Number(name) < names.length ? Number(name) : -1
+  const outputOf = (name: string) => named(name) ?? byNumber(name)
   return new Map(classNames.map((name) => [name, outputOf(name.normalize('NFC'))]))
+}
+
+const isNumber = (name: string) => /^\d+$/.test(name)
+
+/**
+ * Whether numbers of classes cannot be numbers of outputs: they are counted from 1, as 1 to 5 are for five outputs; or they have no
+ * place for an output "background", as 0 to 999 have none for 1,001 outputs.
+ */
+export function countedOtherwise(classNames: readonly string[], labels: readonly string[]): boolean {
+  const numbers = new Set(classNames.filter(isNumber).map(Number))
+  if (numbers.has(labels.length) && !numbers.has(0)) return true
+  const background = labels.length > 2 && plain(labels[0] ?? '') === 'background'
+  return background && numbers.has(0) && !numbers.has(labels.length - 1)
 }

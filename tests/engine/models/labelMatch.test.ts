@@ -74,6 +74,20 @@ describe('labels against the classes of a dataset', () => {
     expect([...targetsOf(wnids, { set: 'own', names: names.toReversed() }).values()]).toEqual([-1, -1])
   })
 
+  it('are no numbers of classes that are counted from 1, or past an output for the background', () => {
+    const of = (classes: string[], names: string[]) => [...targetsOf(classes, { set: 'own', names }).values()]
+    const own = ['cat', 'dog', 'owl']
+    expect(of(['0', '1', '2'], own)).toEqual([0, 1, 2])
+    expect(of(['1', '2'], own)).toEqual([1, 2])
+    expect(of(['1', '2', '3'], own)).toEqual([-1, -1, -1])
+    expect(of(['01', '02', '03', 'cat'], own)).toEqual([-1, -1, -1, 0])
+    expect(of(['0', '1', '2', '3'], own)).toEqual([0, 1, 2, -1])
+    expect(of(['1', '2', '3'], ['1', '2', '3'])).toEqual([0, 1, 2])
+    expect(of(['0', '1', '2'], ['background', ...own])).toEqual([-1, -1, -1])
+    expect(of(['1', '2', '3'], ['background', ...own])).toEqual([1, 2, 3])
+    expect(matchLabels(model(own, 'file'), folders(['1', '2', '3'])).state).toBe('missing')
+  })
+
   it('of a file that spells classes in another way are added to, not replaced by a guess', () => {
     const own = model(['red fox', 'owl', 'sea-gull', 'seagull'], 'file')
     const names = ['Owl', 'Red_Fox', 'Sea gull', 'wolf']

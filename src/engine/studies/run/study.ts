@@ -4,7 +4,13 @@ import { getDataset } from '../../datasets/index.ts'
 import { bySource, countImages, wholeOrder, type StoredCondition, type Stretch } from '../../facts/index.ts'
 import { tellingSteps } from '../../base/steps.ts'
 import type { JobContext } from '../../jobs/index.ts'
-import { acceptTouched, targetsOf, weightsText, type StoredModel } from '../../models/index.ts'
+import {
+  acceptTouched,
+  countedOtherwise,
+  targetsOf,
+  weightsText,
+  type StoredModel,
+} from '../../models/index.ts'
 import type { Db, Workspace } from '../../workspace/index.ts'
 import {
   fitsKept,
@@ -205,16 +211,20 @@ async function inStretches(
  */
 export function checkLabels({ db }: Pick<Workspace, 'db'>, datasetId: number, model: StoredModel): void {
   const dataset = getDataset(db, datasetId)
-  const targets = targetsOf(
-    dataset.classes.map(({ name }) => name),
-    { set: model.labelSet, names: model.labels },
-  )
+  const names = dataset.classes.map(({ name }) => name)
+  const targets = targetsOf(names, { set: model.labelSet, names: model.labels })
   if ([...targets.values()].some((target) => target >= 0)) return
+  const counted = countedOtherwise(names, model.labels)
+  const outputs = `the ${model.classes} outputs of ${model.title}`
   throw new KernelscopeError(
     'STUDY_LABELS',
-    `no class of ${dataset.title} is among the labels of ${model.title}`,
+    counted
+      ? `the classes of ${dataset.title} are numbers that do not count ${outputs}, which are 0 to ${model.classes - 1}`
+      : `no class of ${dataset.title} is among the labels of ${model.title}`,
     {
-      hint: `Give the labels of ${model.title}: on its page, or with "kernelscope model labels"; "kernelscope model labels" alone says what would match.`,
+      hint: counted
+        ? 'Where they are counted from 1, give each label its number as a further name ("red fox | 1"), or change the numbers of the dataset.'
+        : `Give the labels of ${model.title}: on its page, or with "kernelscope model labels"; "kernelscope model labels" alone says what would match.`,
     },
   )
 }

@@ -11,10 +11,10 @@ import {
   statisticsCandidates,
   storeTrial,
   statisticsTitle,
+  targetsOf,
   usableModel,
 } from '../../models/index.ts'
 import type { RunContext } from '../definition/index.ts'
-import { targetLookup } from '../measure/targets.ts'
 import { countRight, type Counted } from './countRight.ts'
 
 /** Which images a trial takes, and of what. */
@@ -44,7 +44,11 @@ export async function tryPreprocessing(
   const model = usableModel(db, request.modelId)
   const dataset = getDataset(db, request.datasetId)
   const images = await labelledImages(context, request)
-  const targetOf = targetLookup(model)
+  const targets = targetsOf(
+    dataset.classes.map(({ name }) => name),
+    { set: model.labelSet, names: model.labels },
+  )
+  const targetOf = (className: string) => targets.get(className) ?? -1
   const known = images.filter(({ className }) => targetOf(className) >= 0)
   if (images.length === 0)
     throw new KernelscopeError('DATASET_EMPTY', `${dataset.title} has no labelled image that can be read`)
