@@ -17,6 +17,8 @@ interface Entry {
   mtime: number
   class_idx: number | null
   part: string | null
+  /** Name of the class that the image was measured under, '' without one; null where it is not measured. */
+  class: string | null
 }
 
 /**
@@ -79,13 +81,15 @@ async function eachBatch(
 function writer(db: Db, datasetId: number, layout: Layout, generation: number): (files: FoundFile[]) => void {
   const classIndex = new Map(layout.classes.map((name, index) => [name, index]))
   const stored = db.prepare<[number, string], Entry>(
-    'SELECT name, bytes, mtime, class_idx, part FROM image WHERE dataset_id = ? AND name IN (SELECT value FROM json_each(?))',
+    `SELECT name, bytes, mtime, class_idx, part, (SELECT class FROM example e WHERE e.id = example_id) AS class
+     FROM image WHERE dataset_id = ? AND name IN (SELECT value FROM json_each(?))`,
   )
+  // A class may have another name at its old place, so names are compared.
   const upsert = db.prepare(`
     INSERT INTO image (dataset_id, name, class_idx, part, bytes, mtime, problem, generation) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (dataset_id, name) DO UPDATE SET
       generation = excluded.generation,
-      example_id = CASE WHEN bytes = excluded.bytes AND mtime = excluded.mtime AND class_idx IS excluded.class_idx THEN example_id END,
+      example_id = CASE WHEN bytes = excluded.bytes AND mtime = excluded.mtime AND (SELECT class FROM example e WHERE e.id = example_id) = ? THEN example_id END,
       problem = CASE WHEN bytes = excluded.bytes AND mtime = excluded.mtime THEN problem ELSE excluded.problem END,
       class_idx = excluded.class_idx, part = excluded.part, bytes = excluded.bytes, mtime = excluded.mtime`)
   return db.transaction((files: FoundFile[]) => {
@@ -94,18 +98,23 @@ function writer(db: Db, datasetId: number, layout: Layout, generation: number): 
     for (const { name, bytes, mtime, problem } of files) {
       const { className, part } = layout.placeOf(name)
       const index = className === null ? null : (classIndex.get(className) ?? null)
-      if (isSame(known.get(name), { name, bytes, mtime, class_idx: index, part })) continue
+      const named = index === null ? '' : (className ?? '')
+      if (isSame(known.get(name), { name, bytes, mtime, class_idx: index, part, class: named })) continue
       const shape =
         problem === undefined
           ? null
           : JSON.stringify(new KernelscopeError('IMAGE_UNREADABLE', problem).toShape())
-      upsert.run(datasetId, name, index, part, bytes, mtime, shape, generation)
+      upsert.run(datasetId, name, index, part, bytes, mtime, shape, generation, named)
     }
   })
 }
 
-const isSame = (row: Entry | undefined, { bytes, mtime, class_idx, part }: Entry): boolean =>
-  row?.bytes === bytes && row.mtime === mtime && row.class_idx === class_idx && row.part === part
+const isSame = (row: Entry | undefined, entry: Entry): boolean =>
+  row?.bytes === entry.bytes &&
+  row.mtime === entry.mtime &&
+  row.class_idx === entry.class_idx &&
+  row.part === entry.part &&
+  (row.class === null || row.class === entry.class)
 
 /** Lists the folder again, marks the rows of its files, and drops the other rows. Gives false when stopped. */
 async function dropMissing(

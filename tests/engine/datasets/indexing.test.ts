@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { Dataset } from '#shared/contract/index.ts'
@@ -84,6 +85,26 @@ describe('indexing a folder', () => {
         { name: 'zebra', images: 1 },
       ],
     })
+  })
+
+  it('takes over another name of a class at its old place', async () => {
+    const { engine, root } = await setUp()
+    const flat = join(root, 'cat')
+    const csv = join(flat, 'labels.csv')
+    writeFileSync(csv, 'file,label\na.png,1\nb.png,2\n')
+    const { id } = await add(engine, flat)
+    writeFileSync(csv, 'file,label\na.png,0\nb.png,1\n')
+    await finished(engine, (await engine.client.datasets.reindex({ id })).jobId)
+    const database = new Database(join(root, '../workspace/workspace.sqlite'), { readonly: true })
+    onTestFinished(() => void database.close())
+    const measured = database
+      .prepare('SELECT i.name, e.class FROM image i JOIN example e ON e.id = i.example_id ORDER BY i.name')
+      .raw()
+      .all()
+    expect(measured).toEqual([
+      ['a.png', '0'],
+      ['b.png', '1'],
+    ])
   })
 
   it('refuses a CSV without the columns, an empty folder and a missing one', async () => {
