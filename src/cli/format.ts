@@ -1,4 +1,5 @@
 import type { DataTable, Interval } from '#shared/contract/index.ts'
+import { pText } from '#shared/pText.ts'
 
 export interface Column {
   title: string
@@ -56,14 +57,15 @@ export function formatPairs(pairs: readonly (readonly [string, string])[]): stri
 /** A study's table as text: shares in per cent, their differences in points, intervals as "[lo, hi]". */
 export function formatDataTable(table: DataTable): string {
   const columns = table.columns.map(({ title, kind }) => ({ title, right: kind !== 'text' }))
-  const rows = table.rows.map((row) => table.columns.map(({ key, kind }) => cell(row[key] ?? null, kind)))
+  const rows = table.rows.map((row) => table.columns.map((column) => cell(row[column.key] ?? null, column)))
   return formatTable(columns, rows)
 }
 
-function cell(value: string | number | boolean | null, kind: DataTable['columns'][number]['kind']): string {
+function cell(value: string | number | boolean | null, { kind, p }: DataTable['columns'][number]): string {
   if (value === null) return '–'
   if (typeof value !== 'number') return String(value)
   if (!Number.isFinite(value)) return '–'
+  if (p) return pText(value)
   if (kind === 'fraction') return percent(value)
   if (kind === 'points') return `${(100 * value).toFixed(1)} points`
   return kind === 'integer' ? String(value) : String(Number(value.toPrecision(4)))

@@ -32,6 +32,15 @@ describe('tables', () => {
     expect(text).toBe('Model    n\n大核     5\né      320\n')
   })
 
+  it('write p-values with two significant digits, never as zero', () => {
+    const text = formatDataTable({
+      ...{ id: 'tests', title: 'Tests' },
+      columns: [{ key: 'p', title: 'McNemar p', kind: 'number', p: true }],
+      rows: [{ p: 0.0412345 }, { p: 0.00000155 }],
+    })
+    expect(text).toBe('McNemar p\n    0.041\n  < 0.001\n')
+  })
+
   it('say so when they are empty', () => {
     expect(formatTable([{ title: 'A' }], [], 'no models')).toBe('no models\n')
   })

@@ -59,8 +59,7 @@ export function significant(value: number | null | undefined, digits = 4): strin
   return text.replace(/^-/, '−')
 }
 
-/** A p-value: "< 0.001" or two significant digits. */
-export const pValue = (value: number) => (value < 0.001 ? '< 0.001' : significant(value, 2))
+export { pText as pValue } from '#shared/pText.ts'
 
 /** Seconds as "48 s", "3 min 05 s", "2 h 10 min". */
 export function duration(seconds: number | null | undefined): string {

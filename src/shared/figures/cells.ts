@@ -1,5 +1,6 @@
 import type { DataTable } from './dataTable.ts'
 import { fixedNumber } from './format.ts'
+import { pText } from '../pText.ts'
 
 type Column = DataTable['columns'][number]
 
@@ -26,8 +27,8 @@ const missing = '–'
 
 /**
  * The columns of a table as they are printed. Shares are in per cent with one decimal. Other numbers have the decimals
- * that four significant digits of the largest need, but no more than one of them has. The best and the second of a
- * column (within each condition) are marked; equal printed numbers share a rank.
+ * that four significant digits of the largest need, but no more than one of them has; p-values are as `pText` writes them.
+ * The best and the second of a column (within each condition) are marked; equal printed numbers share a rank.
  */
 export function printedColumns(table: DataTable): PrintedColumn[] {
   const groups = groupsOf(table)
@@ -56,6 +57,8 @@ function decimalsOf(column: Column, values: readonly unknown[]): number | null {
   if (column.kind === 'text' || column.kind === 'interval') return null
   if (column.kind in unitOf) return 1
   if (column.kind === 'integer') return 0
+  if (column.p)
+    return Math.max(0, ...values.map((value) => (isFiniteNumber(value) ? decimalsIn(value, 4) : 0)))
   const largest = Math.max(0, ...values.map((value) => (isFiniteNumber(value) ? Math.abs(value) : 0)))
   if (values.every((value) => !isFiniteNumber(value) || Number.isInteger(value))) return 0
   const four = Math.min(6, Math.max(0, 3 - Math.floor(Math.log10(largest || 1))))
@@ -76,6 +79,7 @@ function printed(value: string | number | boolean | null, column: Column, decima
   if (value === null) return missing
   if (!isFiniteNumber(value)) return typeof value === 'number' ? missing : String(value)
   if (decimals === null) return String(value)
+  if (column.p) return pText(value)
   return fixedNumber(column.kind in unitOf ? value * 100 : value, decimals)
 }
 

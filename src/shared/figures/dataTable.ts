@@ -10,6 +10,8 @@ export const dataTable = z.object({
       /** points: a difference of two fractions, which is not a share of anything. */
       kind: z.enum(['text', 'integer', 'fraction', 'points', 'number', 'interval']),
       better: z.enum(['higher', 'lower']).optional(),
+      /** The numbers are p-values: two significant digits, or "< 0.001". */
+      p: z.boolean().optional(),
     }),
   ),
   /**

@@ -51,6 +51,28 @@ describe('printed columns', () => {
     expect(column([12_345.678, 3])).toEqual(['12346', '3'])
   })
 
+  it('write p-values with two significant digits, and small ones as below a thousandth', () => {
+    const tested: DataTable = {
+      ...{ id: 'tests', title: 'Tests' },
+      columns: [
+        { key: 'model', title: 'Model', kind: 'text' },
+        { key: 'p', title: 'p', kind: 'number', p: true },
+      ],
+      rows: [0.73428, 0.0412, 0.0012345, 1.8e-6, 2.4e-17, 1].map((p) => ({ model: 'A', p })),
+    }
+    expect(printedColumns(tested)[1]?.cells.map(({ text }) => text)).toEqual([
+      '0.73',
+      '0.041',
+      '0.0012',
+      '< 0.001',
+      '< 0.001',
+      '1',
+    ])
+    const latex = tableToLatex(tested)
+    expect(latex).toContain('S[table-format=1.4]')
+    expect(latex).toContain('{\\textless{} 0.001}')
+  })
+
   it('mark the best and the second printed number, and equal numbers alike', () => {
     expect(top1?.cells.map(({ text, place }) => [text, place])).toEqual([
       ['81.2', 2],

@@ -34,8 +34,8 @@ export function againstBaselineTable(rows: readonly PairedRow[]): DataTable {
       { key: 'change', title: 'Change in top-1', kind: 'points' },
       { key: 'lo', title: '95 % from', kind: 'points' },
       { key: 'hi', title: 'to', kind: 'points' },
-      { key: 'p', title: 'McNemar p', kind: 'number' },
-      { key: 'adjusted', title: 'p, Holm', kind: 'number' },
+      { key: 'p', title: 'McNemar p', kind: 'number', p: true },
+      { key: 'adjusted', title: 'p, Holm', kind: 'number', p: true },
     ],
     rows: tested.map(({ model, condition, test }) => ({
       ...{ model, condition, n: test?.n ?? 0, lost: test?.onlyA ?? null, gained: test?.onlyB ?? null },
