@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander'
 import type { Ranking, Study, SuitePlan } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { pText } from '#shared/pText.ts'
 import { studyExit, studyExits, studyStateText, type StudyState } from '#shared/studyState.ts'
 import { collect, integerOf } from '../flags.ts'
 import { followJob } from '../follow.ts'
@@ -176,8 +177,8 @@ function rankingTable({ metrics, models, reference }: Ranking): string {
             ...(reference === null
               ? []
               : [
-                  value.delta === null ? '' : shown(unit, value.delta),
-                  value.test ? value.test.adjusted.toPrecision(2) : '',
+                  value.delta === null ? '' : shown(unit === 'fraction' ? 'points' : unit, value.delta),
+                  value.test ? pText(value.test.adjusted) : '',
                 ]),
             String(value.studyId),
           ],

@@ -201,6 +201,14 @@ describe('ImageNet-9', () => {
     const [row] = tableOf(tables, 'accuracy').rows
     const [same, rand] = conditions.map(({ correct, n }) => correct / n)
     expect(row?.['gap']).toBeCloseTo((same ?? 0) - (rand ?? 0), 12)
+    const { columns } = tableOf(tables, 'accuracy')
+    expect(columns.slice(-3).map(({ key, kind }) => [key, kind])).toEqual([
+      ['gap', 'points'],
+      ['lo', 'points'],
+      ['hi', 'points'],
+    ])
+    const { metrics } = await client.studies.ranking({})
+    expect(metrics.map(({ key, unit }) => [key, unit])).toEqual([['imagenet-9.gap', 'points']])
     // The variations have the same scenes under the same names.
     expect(result.figures.find((figure) => figure.id === 'imagenet-9-gap')?.notes).toContain(
       'Interval of the gap: of pairs, since both variations show the same foregrounds.',

@@ -169,6 +169,21 @@ describe('the ranking', () => {
     ])
     expect(table.rows[2]).toMatchObject({ model: 'C', top1: 0.6, 'top1 hi': 0.7, mce: null })
     expect(rankingTable(ranking, false).columns).toHaveLength(3)
+    const all = rankingTable({ ...ranking, reference: 2 }, true, true).columns
+    expect(all.filter(({ key }) => key.startsWith('top1')).map(({ key, kind, p }) => [key, kind, p])).toEqual(
+      [
+        ['top1', 'fraction', undefined],
+        ['top1 lo', 'fraction', undefined],
+        ['top1 hi', 'fraction', undefined],
+        ['top1 delta', 'points', undefined],
+        ['top1 n', 'integer', undefined],
+        ['top1 condition', 'text', undefined],
+        ['top1 delta lo', 'points', undefined],
+        ['top1 delta hi', 'points', undefined],
+        ['top1 p', 'number', true],
+        ['top1 p holm', 'number', true],
+      ],
+    )
   })
 
   it('plots a metric against the size of the models', () => {

@@ -45,10 +45,15 @@ function partsOf(
   { intervals, all }: { intervals: boolean; all: boolean },
 ): Part[] {
   const { key, title, unit, better } = metric
-  const part = (name: string, heading: string, kind: Column['kind'], of: Part['of']): Part => ({
-    column: { key: `${key} ${name}`, title: heading, kind },
+  const part = (name: string, heading: string, kind: Column['kind'] | 'p', of: Part['of']): Part => ({
+    column: {
+      ...{ key: `${key} ${name}`, title: heading },
+      ...(kind === 'p' ? { kind: 'number', p: true } : { kind }),
+    },
     of,
   })
+  // A difference of shares is not a share of anything.
+  const difference = unit === 'fraction' ? 'points' : unit
   const column: Column = { key, title, kind: unit, ...(isUnequal(metric) ? {} : { better }) }
   return [
     { column, of: ({ value }) => value },
@@ -58,15 +63,15 @@ function partsOf(
           part('hi', 'to', unit, ({ interval }) => interval?.hi ?? null),
         ]
       : []),
-    ...(named === null ? [] : [part('delta', `minus ${named}`, unit, ({ delta }) => delta)]),
+    ...(named === null ? [] : [part('delta', `minus ${named}`, difference, ({ delta }) => delta)]),
     ...(all || isUnequal(metric) ? [part('n', 'n', 'integer', ({ n }) => n)] : []),
     ...(all ? [part('condition', 'Condition', 'text', ({ condition }) => condition)] : []),
     ...(all && named !== null
       ? [
-          part('delta lo', 'Difference, 95 % from', unit, ({ test }) => test?.interval?.lo ?? null),
-          part('delta hi', 'to', unit, ({ test }) => test?.interval?.hi ?? null),
-          part('p', 'McNemar p', 'number', ({ test }) => test?.p ?? null),
-          part('p holm', 'p, Holm', 'number', ({ test }) => test?.adjusted ?? null),
+          part('delta lo', 'Difference, 95 % from', difference, ({ test }) => test?.interval?.lo ?? null),
+          part('delta hi', 'to', difference, ({ test }) => test?.interval?.hi ?? null),
+          part('p', 'McNemar p', 'p', ({ test }) => test?.p ?? null),
+          part('p holm', 'p, Holm', 'p', ({ test }) => test?.adjusted ?? null),
         ]
       : []),
   ]

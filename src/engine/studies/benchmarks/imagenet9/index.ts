@@ -201,7 +201,7 @@ export const imagenet9 = defineStudy({
         return {
           key: 'imagenet-9.gap',
           title: 'ImageNet-9, BG-Gap',
-          unit: 'fraction',
+          unit: 'points',
           better: 'lower',
           modelId: model.id,
           value,

@@ -37,8 +37,8 @@ export function accuracyTable(
         better: 'higher' as const,
       })),
       { key: 'gap', title: 'BG-Gap', kind: 'points', better: 'lower' },
-      { key: 'lo', title: '95 % from', kind: 'fraction' },
-      { key: 'hi', title: 'to', kind: 'fraction' },
+      { key: 'lo', title: '95 % from', kind: 'points' },
+      { key: 'hi', title: 'to', kind: 'points' },
     ],
     rows: grid.models.map((model) => {
       const { value = null, interval = null } = gaps.get(model.id) ?? {}

@@ -212,7 +212,7 @@ function sizeTable(grid: Grid, models: StoredModel[]): DataTable {
       {
         key: 'delta',
         title: `Against ${reference?.title ?? 'the first model'}`,
-        kind: 'fraction',
+        kind: 'points',
         better: 'higher',
       },
     ],
