@@ -41,6 +41,26 @@ it('a result says of how many images its numbers are, and that it is not complet
     expect(text).toMatch(new RegExp(`n = ${images - 1} to ${images} of ${images} images of .*not complete`))
 })
 
+it('a result and a warning say that images of classes which a model does not know do not count', async () => {
+  const { client, engine, datasetId, modelIds } = await sampleWorkspace('replk3')
+  const { db } = engine.session.open().workspace
+  db.prepare("UPDATE model SET labels = json_set(labels, '$[0]', 'none of these') WHERE id = ?").run(
+    modelIds[0] ?? 0,
+  )
+  const input = { kind: 'clean-accuracy', params: {}, modelIds, datasetId }
+  const { warnings } = await client.studies.check(input)
+  expect(warnings.map(({ message }) => message).join()).toMatch(
+    /^1 of \d+ classes of .* are not among the labels/,
+  )
+  const { id } = await runStudy(client, input)
+  const { conditions, figures, provenance } = await client.studies.result({ id })
+  const [cell] = conditions
+  const text = new RegExp(`n = ${cell?.n} of \\d+ images of .*: 1 has no label that an output stands for`)
+  expect(cell?.missing).toBe(0)
+  expect(figures[0]?.notes.at(-1)).toMatch(text)
+  expect(provenance.join(' ')).toMatch(text)
+})
+
 describe('a note on images', () => {
   // Only what the note reads.
   const cells = [{ failed: 0 }, { failed: 3 }] as never
@@ -63,6 +83,29 @@ describe('a note on images', () => {
     expect(words({ complete: false, measured })).toBe(
       'n = 10 (B), 3 to 4 (C), 0 (A and D) of 10 images of val: the study is not complete.',
     )
+  })
+
+  it('does not count images that no output stands for, where answers are right or wrong', () => {
+    const cell = (modelId: number, n: number) => ({
+      ...{ modelId, model: modelId === 1 ? 'A' : 'B', n, failed: 0, missing: 0 },
+    })
+    const note = (cells: ReturnType<typeof cell>[], judges: boolean) =>
+      imagesNote(
+        {
+          ...{ images: 10, missing: 0, complete: true, cells: cells as never },
+          measured: [{ model: 'A', least: 10, most: 10 }],
+        },
+        'val',
+        null,
+        judges,
+      )
+    expect(note([cell(1, 7)], true)).toBe(
+      'n = 7 of 10 images of val: 3 have no label that an output stands for.',
+    )
+    expect(note([cell(1, 9), cell(2, 10)], true)).toBe(
+      'n = 10 (B), 9 (A) of 10 images of val: up to 1 has no label that an output stands for.',
+    )
+    expect(note([cell(1, 7)], false)).toBe('n = 10 images of val.')
   })
 
   it('gives no range where conditions are about other images', () => {

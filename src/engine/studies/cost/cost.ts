@@ -3,7 +3,7 @@ import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { enlargement, getDataset } from '../../datasets/index.ts'
 import { noRewrite } from '#shared/rewrites.ts'
 import { isTried } from '#shared/studyState.ts'
-import { getModel, targetsOf, type StoredModel } from '../../models/index.ts'
+import { getModel, type StoredModel } from '../../models/index.ts'
 import type { Db, WorkspaceFiles } from '../../workspace/index.ts'
 import { checkFits } from '../store/fits.ts'
 import { conditionsOf } from '../store/plan.ts'
@@ -88,7 +88,7 @@ export async function studyCost(
     images: imagesIn(source),
     conditions: most,
     work: [...ledger.forwards].map(([modelId, forwards]) => ({ modelId, forwards })),
-    warnings: models.flatMap((model) => warningsOf(db, definition, dataset, model)),
+    warnings: models.flatMap((model) => warningsOf(db, dataset, model)),
   }
 }
 
@@ -156,12 +156,7 @@ function addChanged(
 }
 
 /** Lists what makes a model's numbers on a dataset doubtful. */
-function warningsOf(
-  db: Db,
-  { needsLabels }: StudyDefinition,
-  dataset: Dataset,
-  model: StoredModel,
-): ErrorShape[] {
+function warningsOf(db: Db, dataset: Dataset, model: StoredModel): ErrorShape[] {
   const warnings: ErrorShape[] = model.problem ? [model.problem] : []
   const resized = enlargement(db, dataset, model)
   if (resized !== null)
@@ -170,16 +165,6 @@ function warningsOf(
         hint: 'For numbers like published ones, take a model that was trained at the size of the images.',
       }).toShape(),
     )
-  if (needsLabels === false) return warnings
-  const targets = targetsOf(
-    dataset.classes.map(({ name }) => name),
-    { set: model.labelSet, names: model.labels },
-  )
-  const unknown = [...targets].filter(([, target]) => target < 0).map(([name]) => name)
-  if (unknown.length > 0) {
-    const message = `${unknown.length} of ${targets.size} classes of ${dataset.title} are not among the labels of ${model.title}: ${unknown.slice(0, 5).join(', ')}`
-    warnings.push(new KernelscopeError('STUDY_LABELS', message).toShape())
-  }
   return warnings
 }
 

@@ -7,7 +7,10 @@ import type { Grid } from '../definition/index.ts'
  * Says how many images a study's numbers are of, model by model where that differs, and why some are of fewer. Stands
  * under every figure and in every caption.
  *
+ * Images that no output stands for are neither right nor wrong, and not counted.
+ *
  * @param stopped what had come when the study was stopped as asked; null where it was not
+ * @param judges whether the answers of the study are right or wrong by the labels of its images
  */
 export function imagesNote(
   {
@@ -19,10 +22,13 @@ export function imagesNote(
   }: Pick<Grid, 'images' | 'complete' | 'cells' | 'measured' | 'missing'>,
   dataset: string,
   stopped: string | null = null,
+  judges = false,
 ): string {
   const failed = Math.max(0, ...cells.map((cell) => cell.failed))
   const all = `${thousands(images)} images of ${dataset}`
-  if (complete && failed === 0) return measured === null ? byCondition(cells, all) : `n = ${all}.`
+  const unjudged = judges && measured !== null ? unjudgedOf({ images, cells }) : 0
+  if (complete && failed === 0 && unjudged === 0)
+    return measured === null ? byCondition(cells, all) : `n = ${all}.`
   const why = complete
     ? `at most ${thousands(failed)} could not be measured under one condition`
     : stopped === null
@@ -32,8 +38,32 @@ export function imagesNote(
     return complete
       ? `n = ${all}; ${why}.`
       : `n = ${all}, of which up to ${thousands(missing)} are missing under one condition: ${why}.`
-  return `n = ${countsOf(measured)} of ${all}: ${why}.`
+  if (unjudged === 0) return `n = ${countsOf(measured)} of ${all}: ${why}.`
+  const whys = [...(complete && failed === 0 ? [] : [why]), unjudgedText(unjudged, { images, cells })]
+  return `n = ${countsOf(judgedOf(cells))} of ${all}: ${whys.join('; ')}.`
 }
+
+type Counted = Pick<Grid, 'images' | 'cells'>
+
+/** Most images of a cell that were measured and are neither right nor wrong, since no output stands for their label. */
+export const unjudgedOf = ({ images, cells }: Counted): number =>
+  Math.max(0, ...cells.map((cell) => unjudgedIn(cell, images)))
+
+const unjudgedIn = ({ n, failed, missing }: Grid['cells'][number], images: number) =>
+  images - n - failed - missing
+
+function unjudgedText(most: number, { images, cells }: Counted): string {
+  const same = cells.every((cell) => unjudgedIn(cell, images) === most)
+  return `${same ? '' : 'up to '}${thousands(most)} ${most === 1 ? 'has' : 'have'} no label that an output stands for`
+}
+
+/** Fewest and most images of a cell that count, model by model. */
+const judgedOf = (cells: Grid['cells']): Measured =>
+  [...Map.groupBy(cells, ({ modelId }) => modelId).values()].map((own) => ({
+    model: own[0]?.model ?? '',
+    least: Math.min(...own.map(({ n }) => n)),
+    most: Math.max(...own.map(({ n }) => n)),
+  }))
 
 /** What conditions are of that have other images than the study, such as one folder of its dataset each. */
 function byCondition(cells: Grid['cells'], all: string): string {

@@ -17,7 +17,7 @@ import { getDataset } from '../../datasets/index.ts'
 import type { WorkspaceFiles } from '../../workspace/index.ts'
 import { getModel, matchLabels, type StoredModel } from '../../models/index.ts'
 import { readFailures } from './failures.ts'
-import { imagesNote, pointsNote, sequenceNotes, unknownNote } from './imagesNote.ts'
+import { imagesNote, pointsNote, sequenceNotes, unjudgedOf, unknownNote } from './imagesNote.ts'
 import { confirmed, modelFor, sequencesOf } from '../sequences/index.ts'
 import { readGrid } from '../summary/grid.ts'
 import { orderSeed, planStudy, type PlannedModel } from '../store/plan.ts'
@@ -88,7 +88,9 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
   const dataset = study.datasetId === null ? null : getDataset(db, study.datasetId)
   const onImages = models.some(({ conditions }) => conditions.length > 0) ? dataset : null
   const whole = grid.answers.measured === grid.answers.of
-  const note = onImages ? imagesNote(grid, onImages.title, whyStopped(stored, grid.models)) : ''
+  const judges = definition.needsLabels !== false
+  const note = onImages ? imagesNote(grid, onImages.title, whyStopped(stored, grid.models), judges) : ''
+  const unjudged = judges && grid.measured !== null && unjudgedOf(grid) > 0
   const assumed = definition.fromWeights
     ? []
     : [...new Set(models.flatMap(({ model, ownTitle: title }) => assumedNote({ ...model, title }) ?? []))]
@@ -109,7 +111,7 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
           `${whole ? '' : 'Planned: '}${thousands(images)} images of ${onImages.title}${study.subset ? `, subset ${study.subset.name} as it was when the study began (${study.subset.rule}, ${study.subset.images} images)` : ''}${study.sample ? `, ${sampleLong(study.sample)}` : ''}.`,
         ]
       : []),
-    ...(onImages && !whole ? [note, ...sequenceNotes(grid)] : []),
+    ...(onImages && (!whole || unjudged) ? [note, ...sequenceNotes(grid)] : []),
     ...repeatNotes(definition, study),
     ...packedNotes(db, study),
     ...view.notes,

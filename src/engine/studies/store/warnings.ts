@@ -1,6 +1,7 @@
-import type { StudyInput } from '#shared/contract/index.ts'
+import type { Dataset, StudyInput } from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
-import { getModel } from '../../models/index.ts'
+import { getDataset } from '../../datasets/index.ts'
+import { getModel, targetsOf, type StoredModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { studyDefinition } from '../registry.ts'
 import { abilityWarnings } from './abilities.ts'
@@ -8,17 +9,32 @@ import { parseParams } from './settled.ts'
 
 /**
  * Lists what makes a study's numbers doubtful by its parameters and models alone, e.g. a share of patches that drops
- * none, and which models do not allow what it needs. Reads no image, fact or file.
+ * none, which models do not allow what it needs, and which classes of the dataset they do not know. Reads no image, fact
+ * or file.
  *
  * @throws STUDY_UNKNOWN, STUDY_PARAMS, MODEL_NOT_FOUND where the input is invalid
  */
-export function studyWarnings(db: Db, { kind, params, modelIds }: StudyInput): ErrorShape[] {
+export function studyWarnings(db: Db, { kind, params, modelIds, datasetId }: StudyInput): ErrorShape[] {
   const definition = studyDefinition(kind)
   const models = modelIds.map((id) => getModel(db, id))
   const parsed = parseParams(definition, params)
   const found = definition.warnings?.(parsed, models, { db }) ?? []
+  const dataset = datasetId === null || definition.needsLabels === false ? null : getDataset(db, datasetId)
   return [
     ...abilityWarnings(db, definition, parsed, modelIds),
+    ...(dataset ? models.flatMap((model) => labelWarnings(dataset, model)) : []),
     ...found.map(({ message, hint }) => new KernelscopeError('STUDY_PARAMS', message, { hint }).toShape()),
   ]
+}
+
+/** Says which classes of a dataset a model does not know. Their images are neither right nor wrong. */
+function labelWarnings(dataset: Dataset, model: StoredModel): ErrorShape[] {
+  const names = dataset.classes.filter(({ images }) => images > 0).map(({ name }) => name)
+  const targets = targetsOf(names, { set: model.labelSet, names: model.labels })
+  const unknown = [...targets].filter(([, target]) => target < 0).map(([name]) => name)
+  if (unknown.length === 0) return []
+  const shown = unknown.slice(0, 5).join(', ')
+  const message = `${unknown.length} of ${targets.size} classes of ${dataset.title} are not among the labels of ${model.title}: ${shown}${unknown.length > 5 ? ' and others' : ''}`
+  const hint = 'Their images do not count in its accuracy.'
+  return [new KernelscopeError('STUDY_LABELS', message, { hint }).toShape()]
 }
