@@ -39,3 +39,18 @@ export const rewrite = z.discriminatedUnion('op', [
 export type Rewrite = z.infer<typeof rewrite>
 
 export const noRewrite: Rewrite = { op: 'none' }
+
+/** What is probed of a model without a class: it is the same under any labels. */
+const ofNoClass: ReadonlySet<string> = new Set([
+  'variance',
+  'varianceOfBatchMean',
+  'gram',
+  'attentionDistance',
+  'classRow',
+  'receptiveField',
+  'receptiveFieldRings',
+  'shownPicture',
+])
+
+/** Whether what is measured under a rewrite stays true when the model gets other labels. */
+export const readsNoLabels = (of: Rewrite): boolean => of.op === 'probe' && ofNoClass.has(of.what)

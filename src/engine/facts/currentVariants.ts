@@ -1,9 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
 import { canonicalJson } from '#shared/canonical.ts'
-import { noRewrite, type Rewrite } from '#shared/rewrites.ts'
+import { noRewrite, readsNoLabels, type Rewrite } from '#shared/rewrites.ts'
 import type { ProviderName } from '../inference/index.ts'
 import type { Db } from '../workspace/index.ts'
-import { keyOf, variantKey, type KeyedModel, type Setting, type VariantKey } from './variants.ts'
+import {
+  keyOf,
+  storedVariants,
+  variantKey,
+  type KeyedModel,
+  type Setting,
+  type VariantKey,
+} from './variants.ts'
 
 /** The variant whose facts are shown for a model under a rewrite. */
 export interface CurrentVariant {
@@ -16,26 +23,15 @@ export interface CurrentVariant {
 export type FindVariant = (rewrite: Rewrite, setting?: Setting) => CurrentVariant | null
 
 /**
- * Returns a function that finds variants of a model's current setup: same labels, and the same preprocessing unless a
- * setting replaces it. Of several runtimes, it finds the one used last. Reads the model's variants once.
+ * Returns a function that finds variants of a model's current setup: same labels, where they change what is measured, and the same
+ * preprocessing unless a setting replaces it. Of several runtimes, it finds the one used last. Reads the model's variants once.
  */
 export function currentVariants(db: Db, model: KeyedModel): FindVariant {
   const textOf = ({ preprocessing, labels, rewrite, readout }: Omit<VariantKey, 'model' | 'runtime'>) =>
-    canonicalJson({ preprocessing, labels, rewrite, readout })
-  const rows = db
-    .prepare<[string], { id: number; key: string; seconds_per_image: number | null }>(
-      'SELECT id, key, seconds_per_image FROM variant WHERE model_digest = ? ORDER BY used_at, id',
-    )
-    .all(model.digest)
+    canonicalJson({ preprocessing, ...(readsNoLabels(rewrite) ? {} : { labels }), rewrite, readout })
   const found = new Map<string, CurrentVariant>()
-  for (const row of rows) {
-    const key = keyOf(row.id, row.key)
-    found.set(textOf(key), {
-      id: row.id,
-      provider: key.runtime.provider,
-      secondsPerImage: row.seconds_per_image,
-    })
-  }
+  for (const { id, key, secondsPerImage } of storedVariants(db, model.digest))
+    found.set(textOf(key), { id, provider: key.runtime.provider, secondsPerImage })
   return (rewrite, setting) => found.get(textOf(variantKey(model, 'cpu', rewrite, setting))) ?? null
 }
 
@@ -64,15 +60,15 @@ export function changedVariants(db: Db, model: KeyedModel): { id: number; rewrit
 /** Returns the provider that last ran a model's current setup, under any rewrite; null where it was never run. */
 export function lastProvider(db: Db, model: KeyedModel): ProviderName | null {
   const now = variantKey(model, 'cpu', noRewrite)
-  const setUp = ({ preprocessing, labels }: Pick<VariantKey, 'preprocessing' | 'labels'>) =>
-    canonicalJson({ preprocessing, labels })
+  const isSetUp = ({ preprocessing, labels, rewrite }: VariantKey) =>
+    isDeepStrictEqual(preprocessing, now.preprocessing) && (readsNoLabels(rewrite) || labels === now.labels)
   const keys = db
     .prepare<[string], { id: number; key: string }>(
       'SELECT id, key FROM variant WHERE model_digest = ? ORDER BY used_at DESC, id DESC',
     )
     .all(model.digest)
     .map(({ id, key }) => keyOf(id, key))
-  return keys.find((key) => setUp(key) === setUp(now))?.runtime.provider ?? null
+  return keys.find(isSetUp)?.runtime.provider ?? null
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Rewrite } from '#shared/rewrites.ts'
 import { rowDigest, storedJson, type Db } from '../workspace/index.ts'
 import { cleanCondition, internCondition, unchanged } from './conditions.ts'
 import { currentVariants } from './currentVariants.ts'
-import { internVariant, variantKey, type KeyedModel } from './variants.ts'
+import { internMeasured, variantKey, type KeyedModel } from './variants.ts'
 
 /** Key of measurements: values of a model that are no predictions. */
 export interface MeasurementKey {
@@ -15,7 +15,7 @@ export interface MeasurementKey {
 
 /** Stores a measurement of an image where none is stored yet, or the reason why it could not be measured. */
 export function measurementStore(db: Db, { model, provider, rewrite }: MeasurementKey) {
-  const variantId = internVariant(db, variantKey(model, provider, rewrite)).id
+  const variantId = internMeasured(db, variantKey(model, provider, rewrite))
   const conditionId = internCondition(db, unchanged)
   const insert = db.prepare(
     'INSERT OR IGNORE INTO measurement (variant_id, condition_id, example_id, value, digest_of_row) VALUES (?, ?, ?, ?, ?)',

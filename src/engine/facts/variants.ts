@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { canonicalJson } from '#shared/canonical.ts'
 import { allOutputs, type Readout } from '#shared/readouts.ts'
 import { outputsInKey, type Outputs } from '#shared/outputScale.ts'
-import { noRewrite, type Rewrite } from '#shared/rewrites.ts'
+import { noRewrite, readsNoLabels, type Rewrite } from '#shared/rewrites.ts'
 import { onnxruntimeVersion } from '../base/onnxruntimeVersion.ts'
 import type { ProviderName } from '../inference/index.ts'
 import { storedJson, type Db } from '../workspace/index.ts'
@@ -112,6 +112,32 @@ export function internVariant(db: Db, key: VariantKey): Variant {
   if (!row) throw new Error('variant was not stored')
   return { id: row.id, key, batch: row.batch, secondsPerImage: row.seconds_per_image }
 }
+
+/**
+ * As `internVariant`; but of measurements that no labels change, it finds the variant used last under any labels, so that they
+ * are not made again when the model gets others.
+ */
+export function internMeasured(db: Db, key: VariantKey): number {
+  const same = readsNoLabels(key.rewrite) ? textWithoutLabels(key) : null
+  const known =
+    same === null
+      ? undefined
+      : storedVariants(db, key.model).findLast((one) => textWithoutLabels(one.key) === same)
+  if (!known) return internVariant(db, key).id
+  markUsed(db, known.id)
+  return known.id
+}
+
+const textWithoutLabels = ({ labels: _, ...key }: VariantKey): string => canonicalJson(key)
+
+/** The variants of a model file, the one used last at the end. */
+export const storedVariants = (db: Db, digest: string) =>
+  db
+    .prepare<[string], { id: number; key: string; seconds_per_image: number | null }>(
+      'SELECT id, key, seconds_per_image FROM variant WHERE model_digest = ? ORDER BY used_at, id',
+    )
+    .all(digest)
+    .map((row) => ({ id: row.id, key: keyOf(row.id, row.key), secondsPerImage: row.seconds_per_image }))
 
 /** Finds the id of a key's variant; null where it is not stored. Writes nothing. */
 export const findVariant = (db: Db, key: VariantKey): number | null =>

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { canonicalJson } from '#shared/canonical.ts'
 import { errorShape } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { readsNoLabels } from '#shared/rewrites.ts'
 import { canonicalTransform, transform } from '#shared/transform.ts'
 import {
   countAll,
@@ -67,7 +68,7 @@ function knownVariants(db: Db, pack: UnpackedPack): ReadonlyMap<number, KnownVar
       const model = models.get(digest)
       if (!model || key.model !== digest || canonicalJson(key) !== text)
         throw refuse(`variant ${id} is not that of a measured model`)
-      if (key.labels !== labelsDigest(model))
+      if (!readsNoLabels(key.rewrite) && key.labels !== labelsDigest(model))
         throw foreign(pack, `the labels of ${model.title} are others here than where it was measured`)
       return [id, { key, model }]
     }),

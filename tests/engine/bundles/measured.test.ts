@@ -226,6 +226,22 @@ describe('measured vectors', patient, () => {
     expect(pictures(await verify(engine, forged))).toMatchObject({ how: 'differs', differing: 2 })
   })
 
+  it('agree where the model has other labels than when they were measured', async () => {
+    const other = (await engine.client.models.add({ path: sampleModel('resnet') })).id
+    const study = { kind: 'feature-variance', params: { images: 4 }, modelIds: [other], datasetId }
+    const { id } = await runStudy(engine.client, study)
+    const { labels } = await engine.client.models.labels({ id: other })
+    const list = join(folder, 'reversed.txt')
+    writeFileSync(list, labels.toReversed().join('\n'))
+    await engine.client.models.update({ id: other, labels: list })
+    const path = await bundleOf(engine, id, join(folder, 'relabelled.zip'))
+    expect(await verify(engine, path)).toMatchObject({
+      verdict: 'agrees',
+      measured: { checked: 4 },
+      unchecked: [],
+    })
+  })
+
   it('are measured on their own images only', async () => {
     const verdict = await verify(engine, await bundled('feature-variance', { images: 7 }, ['replk3']), {
       sample: 3,

@@ -93,6 +93,29 @@ describe('salient masks are made again', () => {
   })
 })
 
+it.each([
+  ['feature-variance', 'replk3', { images: 8 }],
+  ['feature-variance', 'replk3', { images: 8, order: 'batch-mean', batch: 4 }],
+  ['representation-similarity', 'replk3', { images: 8, batch: 4 }],
+  ['receptive-field', 'replk3', { images: 4 }],
+  ['attention-distance', 'vit', { images: 4 }],
+])('%s of %s, which reads no class, is complete under any labels (%o)', async (kind, name, params) => {
+  const { folder, client, datasetId, modelIds } = await sampleWorkspace(name)
+  const run = () => runStudy(client, { kind, datasetId, modelIds, params })
+  const { id } = await run()
+  const before = await client.studies.result({ id })
+  expect(before.complete).toBe(true)
+  const list = join(folder, 'labels.txt')
+  writeFileSync(list, Array.from({ length: 16 }, (_, at) => `other ${at}`).join('\n'))
+  await client.models.update({ id: modelIds[0] ?? 0, labels: list })
+  const { tables, figures, complete, provenance } = await client.studies.result({ id })
+  expect(complete).toBe(true)
+  expect({ tables, figures }).toEqual({ tables: before.tables, figures: before.figures })
+  expect(provenance.join()).not.toContain('not measured')
+  const { job } = await run()
+  expect(job?.progress.cacheHits).toBe(job?.progress.total)
+})
+
 it("the share of patches is averaged over the images of the study, for each model's size", async () => {
   const { folder, client, datasetId, modelId, run } = await setUp()
   const params = { source: 'gradient', percents: [50], modes: ['salient'] }

@@ -18,6 +18,7 @@ import {
   type FailedExample,
   type StudyImage,
   type VariantKey,
+  variantKey,
   wholeOrder,
 } from '../../facts/index.ts'
 
@@ -102,7 +103,9 @@ function eachOnce<T>(
 
 function variantOf(db: Db, model: StoredModel, rewrite: Rewrite): VariantKey | null {
   const id = currentVariants(db, model)(rewrite)?.id
-  return id === undefined ? null : keyOfVariant(db, id)
+  const key = id === undefined ? null : keyOfVariant(db, id)
+  // What no labels change may have been measured under others than the model has in the bundle.
+  return key && { ...key, labels: variantKey(model, 'cpu').labels }
 }
 
 /** A request to measure vectors of one model again, in the study's own way. */
