@@ -27,6 +27,7 @@ export function resultDocument(study: Study, result: StudyResult) {
     figures: result.figures.map((figure) => ({ id: figure.id, title: figure.title })),
     reported: result.reported,
     failures: result.failures,
+    ...(result.changed ? { changed: result.changed } : {}),
     provenance: result.provenance,
   }
 }
@@ -74,6 +75,7 @@ export function describeResult(study: Study, result: StudyResult): string {
     `study ${study.id}: ${study.title}${state === 'complete' ? '' : ` (${studyStateText(result)})`}\n`,
     ...(result.conditions.length > 0 || state === 'empty' || tables.length === 0 ? [conditions] : []),
     ...(state === 'empty' ? [] : tables),
+    ...(result.changed ?? []).map((line) => `${line}\n`),
     ...(failures.length > 0 ? [`Not measured:\n${failures.join('')}`] : []),
     ...(reported.length > 0 ? [`The paper:\n${reported.join('')}`] : []),
     result.provenance.map((line) => `${line}\n`).join(''),

@@ -102,6 +102,7 @@ export {
   keyOfVariant,
   markUsed,
   setVariantBatch,
+  storedVariants,
   timedVariant,
   variantKey,
   type KeyedModel,

@@ -97,6 +97,8 @@ export const studyResult = studyProgress.extend({
   failures: z.array(studyFailure),
   /** Definition, seed, images, preprocessing and runtime. Written under every figure. */
   provenance: z.array(z.string()),
+  /** Of a study that was run to its end: which models got another setup since, so that they have no numbers. */
+  changed: z.array(z.string()).optional(),
 })
 
 export type StudyCondition = z.infer<typeof studyCondition>

@@ -116,6 +116,33 @@ it.each([
   expect(job?.progress.cacheHits).toBe(job?.progress.total)
 })
 
+it('a finished study says which models got another setup since, and one that was not run says nothing', async () => {
+  const setting = await setUp()
+  const { client, datasetId, modelId, run } = setting
+  const { id } = await run('clean-accuracy', {})
+  const other = {
+    kind: 'random-patch-drop',
+    datasetId,
+    modelIds: [modelId],
+    params: { percents: [50], repeats: 1 },
+  }
+  const notRun = await client.studies.store(other)
+  const changed = async (study: number) => (await client.studies.result({ id: study })).changed
+  expect(await changed(id)).toBeUndefined()
+  await swapLabels(setting, modelId)
+  expect(await changed(id)).toEqual([
+    expect.stringMatching(/^RepLK-3 was measured with other labels than it has now/),
+  ])
+  expect(await changed(notRun.id)).toBeUndefined()
+  await swapLabels(setting, modelId)
+  expect(await changed(id)).toBeUndefined()
+  const { preprocessing } = await client.models.get({ id: modelId })
+  await client.models.update({ id: modelId, preprocessing: { ...preprocessing, mean: [0.1, 0.2, 0.3] } })
+  expect(await changed(id)).toEqual([expect.stringMatching(/with another preprocessing than it has now/)])
+  await run('clean-accuracy', {})
+  expect(await changed(id)).toBeUndefined()
+})
+
 it("the share of patches is averaged over the images of the study, for each model's size", async () => {
   const { folder, client, datasetId, modelId, run } = await setUp()
   const params = { source: 'gradient', percents: [50], modes: ['salient'] }

@@ -24,6 +24,7 @@ import { orderSeed, planStudy, type PlannedModel } from '../store/plan.ts'
 import { isWhole } from '../store/shown.ts'
 import { stoppedOf } from '../store/stopped.ts'
 import { outputNotes, precisionNotes } from './precisionNotes.ts'
+import { otherSetupNotes } from './otherSetup.ts'
 import { packedNotes } from './packedNotes.ts'
 import { preprocessingNotes } from './preprocessingNotes.ts'
 import { repeatNotes } from './repeats.ts'
@@ -125,8 +126,10 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
       ? new Set(models.flatMap(({ model }) => labelsNote(getModel(db, modelIdOf(model.id)), onImages)))
       : []),
   ]
+  const since = !stored.complete && study.job?.state === 'done' ? otherSetupNotes(db, models) : []
   return {
     studyId,
+    ...(since.length > 0 ? { changed: since } : {}),
     axis: definition.axis?.title(study.params) ?? null,
     ...stored,
     conditions: grid.cells,
