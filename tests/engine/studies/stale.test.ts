@@ -131,14 +131,16 @@ it('a finished study says which models got another setup since, and one that was
   expect(await changed(id)).toBeUndefined()
   await swapLabels(setting, modelId)
   expect(await changed(id)).toEqual([
-    expect.stringMatching(/^RepLK-3 was measured with other labels than it has now/),
+    expect.stringMatching(/^RepLK-3: measured with other labels than now\./),
   ])
   expect(await changed(notRun.id)).toBeUndefined()
   await swapLabels(setting, modelId)
   expect(await changed(id)).toBeUndefined()
   const { preprocessing } = await client.models.get({ id: modelId })
   await client.models.update({ id: modelId, preprocessing: { ...preprocessing, mean: [0.1, 0.2, 0.3] } })
-  expect(await changed(id)).toEqual([expect.stringMatching(/with another preprocessing than it has now/)])
+  expect(await changed(id)).toEqual([
+    expect.stringMatching(/^RepLK-3: measured with another preprocessing than now\./),
+  ])
   await run('clean-accuracy', {})
   expect(await changed(id)).toBeUndefined()
 })

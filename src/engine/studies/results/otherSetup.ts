@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { canonicalJson } from '#shared/canonical.ts'
 import { noRewrite } from '#shared/rewrites.ts'
 import { factVersion, settingOf, storedVariants, variantKey, type VariantKey } from '../../facts/index.ts'
@@ -9,27 +10,34 @@ import type { PlannedModel } from '../store/plan.ts'
  * labels or preprocessing.
  */
 export function otherSetupNotes(db: Db, models: readonly PlannedModel[]): string[] {
-  return models.flatMap(({ model, conditions }) => {
-    const variants = storedVariants(db, model.digest)
-    const changed = new Set<string>()
-    for (const planned of conditions) {
-      const rewrite = planned.condition.rewrite ?? noRewrite
-      const now = variantKey(model, 'cpu', rewrite, settingOf(planned))
-      const has = (id: number) =>
-        planned.parts.some(({ conditionId }) => factVersion(db, { variantId: id, conditionId }) > 0)
-      const alike = variants.filter(({ key }) => without(key) === without(now))
-      const isNow = ({ labels, preprocessing }: VariantKey) =>
-        labels === now.labels && canonicalJson(preprocessing) === canonicalJson(now.preprocessing)
-      if (alike.some(({ id, key }) => isNow(key) && has(id))) continue
-      const before = alike.findLast(({ id }) => has(id))?.key
-      if (before) changed.add(before.labels === now.labels ? 'another preprocessing' : 'other labels')
-    }
-    return [...changed].map(
-      (what) =>
-        `${model.title} was measured with ${what} than it has now. Run the study again, or set back what was changed.`,
+  const found = models.flatMap((planned) =>
+    changesOf(db, planned).map((what) => ({ what, title: planned.model.title })),
+  )
+  return [...Map.groupBy(found, ({ what }) => what)].map(
+    ([what, same]) =>
+      `${same.map(({ title }) => title).join(', ')}: measured with ${what} than now. Run the study again, or set back what was changed.`,
+  )
+}
+
+/** What a model has now that is another than when it was measured, under the conditions that have no numbers now. */
+function changesOf(db: Db, { model, conditions }: PlannedModel): string[] {
+  const variants = storedVariants(db, model.digest)
+  const changed = new Set<string>()
+  for (const planned of conditions) {
+    const now = variantKey(model, 'cpu', planned.condition.rewrite ?? noRewrite, settingOf(planned))
+    const measured = variants.filter(
+      ({ id, key }) =>
+        common(key) === common(now) &&
+        planned.parts.some(({ conditionId }) => factVersion(db, { variantId: id, conditionId }) > 0),
     )
-  })
+    const isNow = ({ labels, preprocessing }: VariantKey) =>
+      labels === now.labels && isDeepStrictEqual(preprocessing, now.preprocessing)
+    const last = measured.at(-1)?.key
+    if (last && !measured.some(({ key }) => isNow(key)))
+      changed.add(last.labels === now.labels ? 'another preprocessing' : 'other labels')
+  }
+  return [...changed]
 }
 
 /** What a variant has in common with those of other labels and preprocessings, on any runtime. */
-const without = ({ rewrite, readout }: VariantKey): string => canonicalJson({ rewrite, readout })
+const common = ({ rewrite, readout }: VariantKey): string => canonicalJson({ rewrite, readout })
