@@ -54,4 +54,13 @@ export async function textBeside(path: string, { name, digest }: BesideFile): Pr
   return null
 }
 
+/** Sizes and times of files beside a dataset wherever they may lie: another state where one of them was changed. */
+export const stateOfBeside = (path: string, files: readonly BesideFile[]): unknown =>
+  homesOf(path).map((home) =>
+    files.map(({ name }) => {
+      const { size, mtimeMs } = statOf(join(home, name)) ?? {}
+      return [size ?? null, mtimeMs ?? null]
+    }),
+  )
+
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')

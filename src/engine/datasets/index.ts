@@ -11,7 +11,7 @@ export {
   type ListedImage,
   type LocatedImage,
 } from './browse.ts'
-export { findBeside, textBeside, type BesideFile } from './beside.ts'
+export { findBeside, stateOfBeside, textBeside, type BesideFile } from './beside.ts'
 export { checkAll } from './checkAll.ts'
 export { checkFolder, rerootDataset } from './moved.ts'
 export { Browser } from './browse/browser.ts'

@@ -118,6 +118,11 @@ it('measures shape bias and the consistency with people, also from a bundle', as
   // A file that is gone, or another one, is not read.
   const files = await findHumans(root)
   expect(await readHumans(root, files)).toHaveLength(2)
-  writeFileSync(join(raw, 'cue-conflict_subject-02_session_1.csv'), csv('subject-02', []))
+  const second = join(raw, 'cue-conflict_subject-02_session_1.csv')
+  const people = async () => (await client.studies.result({ id })).figures[0]?.references ?? []
+  writeFileSync(second, csv('subject-02', []))
   expect(await readHumans(root, files)).toBeNull()
+  expect(await people()).toEqual([])
+  writeFileSync(second, csv('subject-02', decided['subject-02']))
+  expect(await people()).toHaveLength(1)
 })

@@ -11,9 +11,10 @@ import {
   type FactsOf,
 } from '../../facts/index.ts'
 import { statOf } from '../../base/statOf.ts'
+import { getDataset, stateOfBeside } from '../../datasets/index.ts'
 import { latestJobOfStudy } from '../../jobs/index.ts'
 import type { Db } from '../../workspace/index.ts'
-import { planStudy } from '../store/plan.ts'
+import { planStudy, type PlannedModel } from '../store/plan.ts'
 import { stoppedOf } from '../store/stopped.ts'
 import type { ReadingTask } from './protocol.ts'
 
@@ -55,7 +56,7 @@ export function stampOf(db: Db, task: ReadingTask): string | null {
  * @throws STUDY_NOT_FOUND where there is no such study
  */
 export const stampOfStudy = (db: Db, id: number): string =>
-  stamp([shared(db), cellsState(db, cellsOf(db, id)), stoppedOf({ job: latestJobOfStudy(db, id) })])
+  stamp([shared(db), ...planState(db, id), stoppedOf({ job: latestJobOfStudy(db, id) })])
 
 const stamp = (state: unknown): string => createHash('sha256').update(JSON.stringify(state)).digest('hex')
 
@@ -94,9 +95,19 @@ function fileState(path: string): unknown {
   return [size ?? null, mtimeMs ?? null]
 }
 
-/** The facts of all cells of a study. */
-function cellsOf(db: Db, studyId: number): FactsOf[] {
-  return planStudy(db, studyId).models.flatMap(({ model, conditions }) => {
+/** The facts of all cells of a study, and the files beside its dataset that its view reads. */
+function planState(db: Db, studyId: number): unknown[] {
+  const { study, definition, models } = planStudy(db, studyId)
+  const files = definition.beside?.(study.params) ?? []
+  const beside =
+    files.length > 0 && study.datasetId !== null
+      ? stateOfBeside(getDataset(db, study.datasetId).path, files)
+      : null
+  return [cellsState(db, cellsOf(db, models)), beside]
+}
+
+function cellsOf(db: Db, models: readonly PlannedModel[]): FactsOf[] {
+  return models.flatMap(({ model, conditions }) => {
     const find = currentVariants(db, model)
     return conditions.flatMap((stored) => {
       const variantId = find(stored.condition.rewrite ?? noRewrite, settingOf(stored))?.id ?? null
