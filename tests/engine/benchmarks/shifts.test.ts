@@ -26,7 +26,7 @@ describe('ImageNet-A and -R', () => {
     const { id, params } = await runStudy(client, input)
     expect(params['validation']).toBeTypeOf('number')
     await expectSameApart(setting.engine, id)
-    const { conditions, complete, tables } = await client.studies.result({ id })
+    const { conditions, complete, tables, provenance } = await client.studies.result({ id })
     expect(complete).toBe(true)
     expect(conditions.map(({ key, n }) => [key, n])).toEqual([
       ['rule1000', 36],
@@ -52,6 +52,9 @@ describe('ImageNet-A and -R', () => {
     }
     const [row] = tableOf(tables, 'accuracy').rows
     expect(row?.['rule1000']).toBe(conditions[0]?.top1)
+    expect(provenance.join(' ')).toContain(
+      'RMS calibration error of fewer than 200 images is that of a single bin',
+    )
     expect(row?.['gap']).toBeCloseTo((conditions[2]?.top1 ?? 0) - (conditions[1]?.top1 ?? 0), 12)
 
     // While images have no facts, there is no gap and no value in the ranking.
@@ -96,8 +99,9 @@ describe('ImageNet-O', () => {
       datasetId,
     })
     await expectSameApart(setting.engine, id)
-    const { tables, conditions } = await client.studies.result({ id })
+    const { tables, conditions, provenance } = await client.studies.result({ id })
     expect(conditions[0]).toMatchObject({ key: 'outside', n: 0, top1: null })
+    expect(provenance).toContain('Under “inside”: 20 images of val.')
     const facts = query<{ score: number; outside: number }>(
       setting,
       `SELECT -p.confidence AS score, i.dataset_id = ? AS outside FROM fact p
@@ -201,6 +205,8 @@ describe('ImageNet-9', () => {
     const [row] = tableOf(tables, 'accuracy').rows
     const [same, rand] = conditions.map(({ correct, n }) => correct / n)
     expect(row?.['gap']).toBeCloseTo((same ?? 0) - (rand ?? 0), 12)
+    // The classes of the set are groups of the model's labels, and need not be among them.
+    expect(result.provenance.join()).not.toContain('labels missing')
     const { columns } = tableOf(tables, 'accuracy')
     expect(columns.slice(-3).map(({ key, kind }) => [key, kind])).toEqual([
       ['gap', 'points'],

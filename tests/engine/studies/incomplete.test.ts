@@ -59,6 +59,9 @@ it('a result and a warning say that images of classes which a model does not kno
   expect(cell?.missing).toBe(0)
   expect(figures[0]?.notes.at(-1)).toMatch(text)
   expect(provenance.join(' ')).toMatch(text)
+  expect(provenance).toContain(
+    'These are not the images of ImageNet: the values of the paper are listed for orientation only.',
+  )
 })
 
 describe('a note on images', () => {

@@ -9,13 +9,13 @@ import { matchSentence } from '#shared/labelWords.ts'
 import { assumedNote, geometryText, markedTitle, originText } from '#shared/preprocessing.ts'
 import { noRewrite } from '#shared/rewrites.ts'
 import { modelIdOf } from '#shared/shownModel.ts'
-import { sampleLong } from '#shared/sampleWords.ts'
 import { isTried, studyState } from '#shared/studyState.ts'
 import { stopReasonText } from '#shared/stopWords.ts'
 import { thousands } from '#shared/thousands.ts'
 import { getDataset } from '../../datasets/index.ts'
 import type { WorkspaceFiles } from '../../workspace/index.ts'
 import { getModel, matchLabels, type StoredModel } from '../../models/index.ts'
+import { chosenText, looksUpGroups, otherImagesNotes, paperNotes } from './datasetNotes.ts'
 import { readFailures } from './failures.ts'
 import { imagesNote, pointsNote, sequenceNotes, unjudgedOf, unknownNote } from './imagesNote.ts'
 import { confirmed, modelFor, sequencesOf } from '../sequences/index.ts'
@@ -109,13 +109,17 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
   const provenance = [
     ...(onImages
       ? [
-          `${whole ? '' : 'Planned: '}${thousands(images)} images of ${onImages.title}${study.subset ? `, subset ${study.subset.name} as it was when the study began (${study.subset.rule}, ${study.subset.images} images)` : ''}${study.sample ? `, ${sampleLong(study.sample)}` : ''}.`,
+          `${whole ? '' : 'Planned: '}${thousands(images)} images of ${onImages.title}${chosenText(study)}.`,
+          ...otherImagesNotes(db, models, onImages),
         ]
-      : []),
+      : dataset
+        ? [`Images of ${dataset.title}${chosenText(study)}.`]
+        : []),
     ...(onImages && (!whole || unjudged) ? [note, ...sequenceNotes(grid)] : []),
     ...repeatNotes(definition, study),
     ...packedNotes(db, study),
     ...view.notes,
+    ...(dataset ? paperNotes(view.reported, dataset, view.notes) : []),
     ...testsNote(grid),
     ...assumed,
     ...changed,
@@ -123,7 +127,11 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
       describe(planned, providerOf(variants[place], planned.conditions) ?? lastProvider(db, planned.model)),
     ),
     ...(onImages
-      ? new Set(models.flatMap(({ model }) => labelsNote(getModel(db, modelIdOf(model.id)), onImages)))
+      ? new Set(
+          models.flatMap((planned) =>
+            looksUpGroups(planned) ? [] : labelsNote(getModel(db, modelIdOf(planned.model.id)), onImages),
+          ),
+        )
       : []),
   ]
   const since = !stored.complete && study.job?.state === 'done' ? otherSetupNotes(db, models) : []

@@ -2,7 +2,7 @@ import type { DataTable } from '#shared/contract/index.ts'
 import { calibrationError, expectedCalibrationError, responseRateAccuracy } from '../../metrics/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { outcomesInTurn } from './outcomes.ts'
-import type { GridModel } from '../definition/index.ts'
+import type { Grid, GridModel } from '../definition/index.ts'
 
 /** How well confidence predicts correctness, each from 0 to 1; null without judged images. */
 export interface Calibration {
@@ -33,6 +33,14 @@ export async function calibrationOf(db: Db, model: GridModel, key: string): Prom
     aurra: responseRateAccuracy(confidence, right),
   }
 }
+
+/** Says where a condition has too few images for two bins of 100. */
+export const binNotes = ({ cells }: Pick<Grid, 'cells'>, key: string): string[] =>
+  cells.some((cell) => cell.key === key && cell.n > 0 && cell.n < 200)
+    ? [
+        'RMS calibration error of fewer than 200 images is that of a single bin: how far mean confidence and accuracy are apart.',
+      ]
+    : []
 
 export const calibrationColumns: DataTable['columns'] = [
   { key: 'rms', title: 'RMS calibration error', kind: 'fraction', better: 'lower' },

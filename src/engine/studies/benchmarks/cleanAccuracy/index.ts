@@ -4,7 +4,7 @@ import { otherOrderWarning } from '#shared/labelWords.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { betterOrder } from '../../../metrics/index.ts'
 import type { Db } from '../../../workspace/index.ts'
-import { calibrationColumns, calibrationOf, type Calibration } from '../../summary/calibration.ts'
+import { calibrationColumns, binNotes, calibrationOf, type Calibration } from '../../summary/calibration.ts'
 import { ofAll, standsOn } from '../../summary/standsOn.ts'
 import { worstTable } from '../../summary/worst.ts'
 import { accuracyMetric } from '../../summary/metrics.ts'
@@ -89,19 +89,22 @@ export const cleanAccuracy = defineStudy({
     ],
     reported: paperValues(({ dataset, metric }) => dataset === 'ImageNet' && metric === 'top-1'),
     metrics: grid.cells.map((cell) => accuracyMetric(grid, cell, 'clean-accuracy.top1', 'Clean top-1')),
-    notes: grid.cells.flatMap((cell) => {
-      const counts = grid.confusion(cell)
-      const share = betterOrder(counts, cell.correct)
-      const none = counts.reduce((sum, { predicted, n }) => sum + (predicted < 0 ? n : 0), 0)
-      return [
-        ...(share === null ? [] : [`${cell.model}: ${otherOrderWarning(share)}`]),
-        ...(none === 0
-          ? []
-          : [
-              `${cell.model}: its outputs are not finite for ${none} of ${cell.n} images, which count as wrong.`,
-            ]),
-      ]
-    }),
+    notes: [
+      ...binNotes(grid, 'clean'),
+      ...grid.cells.flatMap((cell) => {
+        const counts = grid.confusion(cell)
+        const share = betterOrder(counts, cell.correct)
+        const none = counts.reduce((sum, { predicted, n }) => sum + (predicted < 0 ? n : 0), 0)
+        return [
+          ...(share === null ? [] : [`${cell.model}: ${otherOrderWarning(share)}`]),
+          ...(none === 0
+            ? []
+            : [
+                `${cell.model}: its outputs are not finite for ${none} of ${cell.n} images, which count as wrong.`,
+              ]),
+        ]
+      }),
+    ],
   }),
 })
 

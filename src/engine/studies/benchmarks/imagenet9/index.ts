@@ -211,6 +211,7 @@ export const imagenet9 = defineStudy({
       }),
       notes: [
         'The winner of all outputs is looked up in the table of classes.',
+        ...grid.models.flatMap(silentNote),
         ...(published ? [] : [notImagenet]),
         ...(shown.includes('mixed_same') && shown.includes('mixed_rand')
           ? []
@@ -225,6 +226,17 @@ async function gapsOf(db: Db, grid: Grid, keyOf: (name: string) => string): Prom
   const found = new Map<number, Gap>()
   for (const model of grid.models) found.set(model.id, await gapOf(db, grid, model, keyOf))
   return found
+}
+
+/** Names the classes that no output of a model belongs to. */
+function silentNote({ title, conditions }: GridModel): string[] {
+  const readout = conditions[0]?.condition.readout
+  const silent = readout?.op === 'groups' ? readout.groups.filter(({ indices }) => indices.length === 0) : []
+  return silent.length === 0
+    ? []
+    : [
+        `${title}: no output belongs to ${silent.map(({ name }) => name).join(', ')}, so that all images there are wrong.`,
+      ]
 }
 
 function intervalNotes(gaps: readonly Gap[]): string[] {

@@ -7,7 +7,7 @@ import { accuracyMetric } from '../../summary/metrics.ts'
 import { paperStatements, paperValues } from '../../summary/paper.ts'
 import { isImagenet, notImagenet, subsetClasses, subsetReadout } from '../../summary/answers.ts'
 import { asFractions, barsFigure, type BarGroup } from '../../summary/bars.ts'
-import { calibrationColumns, calibrationOf, type Calibration } from '../../summary/calibration.ts'
+import { binNotes, calibrationColumns, calibrationOf, type Calibration } from '../../summary/calibration.ts'
 import { cellOf } from '../../summary/outcomes.ts'
 import { carriedOver } from './deviations.ts'
 import { findValidation, validationParam } from './validation.ts'
@@ -159,6 +159,7 @@ export function subsetAccuracy(benchmark: SubsetBenchmark): StudyDefinition {
           validation === null
             ? 'No ordinary images of the same classes in the workspace, so no gap.'
             : 'Gap: rule 200 on ordinary images of the same classes minus rule 200 on the set.',
+          ...binNotes(grid, 'rule200'),
         ],
       }
     },
