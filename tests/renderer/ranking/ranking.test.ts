@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Ranking } from '#shared/contract/index.ts'
 import { modelRow } from '../setting/model.ts'
-import { detailsOf, valueText } from '../../../src/renderer/features/ranking/details.ts'
+import { detailsOf, isBetter, valueText } from '../../../src/renderer/features/ranking/details.ts'
 import { rankingNotes, rankingTable } from '../../../src/renderer/features/ranking/export.ts'
 import { bestOf, rankingFigure } from '../../../src/renderer/features/ranking/figure.ts'
 import { paperTable } from '../../../src/renderer/features/ranking/paper.ts'
@@ -103,6 +103,18 @@ describe('the ranking', () => {
       'mce condition': 'interpolated between 1 and 2',
       'top1 p holm': 0.02,
     })
+  })
+
+  it('calls a model better or worse than the reference only where a test tells the two apart', () => {
+    const [top1, mce] = ranking.metrics
+    const tested = (delta: number, adjusted: number) => ({
+      ...{ ...value('top1', 0.8), delta },
+      test: { difference: delta, interval: null, n: 10, p: adjusted, adjusted },
+    })
+    expect(isBetter(top1!, tested(0.1, 0.02))).toBe(true)
+    expect(isBetter(top1!, tested(-0.1, 0.02))).toBe(false)
+    expect(isBetter(top1!, tested(0.1, 0.2))).toBeNull()
+    expect(isBetter(mce!, { ...value('mce', 60), delta: 20 })).toBeNull()
   })
 
   it('plots one metric against another, for the models that have both', () => {

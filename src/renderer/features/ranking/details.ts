@@ -11,6 +11,13 @@ export const format = (unit: Metric['unit'], value: number): string =>
 export const valueText = ({ unit }: Metric, { value, interpolated }: Value): string =>
   `${interpolated ? '≈ ' : ''}${format(unit, value)}`
 
+/** Whether a model is better than the reference; null where no test tells the two apart. */
+export function isBetter({ better }: Metric, value: Value | null | undefined): boolean | null {
+  const { delta = null, test = null } = value ?? {}
+  if (delta === null || test === null || test.adjusted >= 0.05) return null
+  return delta > 0 === (better === 'higher')
+}
+
 export function rangeText({ unit }: Metric, { interval }: Value): string {
   if (!interval) return ''
   if (unit === 'fraction') return percentRange(interval)
