@@ -9,7 +9,7 @@ import {
 } from '#shared/effectiveRobustness.ts'
 import type { AccuracyScale } from '#shared/maths/accuracyLine.ts'
 import { collect } from '../flags.ts'
-import { formatTable, percent } from '../format.ts'
+import { formatDataTable } from '../format.ts'
 import { modelIdsOf } from '../named.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 
@@ -58,17 +58,8 @@ export function addRobustnessCommand(study: Command, session: CliSession): void 
           `a line needs two different columns that ${fewestModels} models or more have`,
         )
       const table = robustnessTable(found)
-      const text = formatTable(
-        table.columns.map(({ title }, place) => ({ title, right: place > 0 })),
-        table.rows.map((row) =>
-          table.columns.map(({ key }) => {
-            const value = row[key]
-            return typeof value === 'number' ? percent(value) : String(value ?? '')
-          }),
-        ),
-      )
       session.print(options, { table, notes: robustnessNotes(found) }, () =>
-        [text, ...robustnessNotes(found).map((note) => `${note}\n`)].join(''),
+        [formatDataTable(table), ...robustnessNotes(found).map((note) => `${note}\n`)].join(''),
       )
     })
 }

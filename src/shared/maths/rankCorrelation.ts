@@ -22,7 +22,8 @@ function byFisher(value: number, error: number): RankCorrelation['interval'] {
 
 /**
  * Spearman's rank correlation: Pearson's of the ranks. Interval: Fisher's transformation with the standard error
- * sqrt((1 + r²/2) / (n - 3)) (Bonett and Wright 2000), from four pairs on. null where either has no two different values.
+ * sqrt((1 + r²/2) / (n - 3)) (Bonett and Wright 2000), from four pairs on. null where either has no two different values, and
+ * of two pairs, which are always in order or in reverse.
  */
 export function spearman(x: readonly number[], y: readonly number[]): RankCorrelation | null {
   const [a, b] = [ranksOf(x), ranksOf(y)]
@@ -31,7 +32,7 @@ export function spearman(x: readonly number[], y: readonly number[]): RankCorrel
   const sum = (p: readonly number[], q: readonly number[]) =>
     p.reduce((total, value, i) => total + (value - mean) * ((q[i] ?? 0) - mean), 0)
   const spread = Math.sqrt(sum(a, a) * sum(b, b))
-  if (!(spread > 0)) return null
+  if (!(spread > 0) || n < 3) return null
   const value = sum(a, b) / spread
   return { value, interval: n > 3 ? byFisher(value, Math.sqrt((1 + value ** 2 / 2) / (n - 3))) : null }
 }
@@ -39,7 +40,7 @@ export function spearman(x: readonly number[], y: readonly number[]): RankCorrel
 /**
  * Kendall's tau-b, which allows for equal values. Interval: Fisher's transformation with the standard error
  * sqrt(0.437 / (n - 4)) (Fieller, Hartley and Pearson 1957), from five pairs on. null where either has no two different
- * values.
+ * values, and of two pairs.
  */
 export function kendall(x: readonly number[], y: readonly number[]): RankCorrelation | null {
   const n = x.length
@@ -52,7 +53,7 @@ export function kendall(x: readonly number[], y: readonly number[]): RankCorrela
       ofX += dx * dx
       ofY += dy * dy
     }
-  if (ofX === 0 || ofY === 0) return null
+  if (ofX === 0 || ofY === 0 || n < 3) return null
   const value = agree / Math.sqrt(ofX * ofY)
   return { value, interval: n > 4 ? byFisher(value, Math.sqrt(0.437 / (n - 4))) : null }
 }

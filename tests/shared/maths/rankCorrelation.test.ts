@@ -34,6 +34,11 @@ describe('rank correlations', () => {
     expect(Math.atanh(interval?.hi ?? 0) - Math.atanh(value)).toBeCloseTo(1.959964 * Math.sqrt(0.437 / 2), 6)
   })
 
+  it('are none of two pairs, which are always in order or in reverse', () => {
+    expect(spearman([1, 2], [3, 4])).toBeNull()
+    expect(kendall([1, 2], [4, 3])).toBeNull()
+  })
+
   it('have no interval with few pairs or in perfect order, and none where all values are equal', () => {
     expect(spearman([1, 2, 3], [1, 3, 2])?.interval).toBeNull()
     expect(kendall([1, 2, 3, 4], [1, 3, 2, 4])?.interval).toBeNull()

@@ -48,7 +48,8 @@ function correlationNote(models: readonly ModelProperties[], property: Property)
     both.map(({ x }) => x),
     both.map(({ y }) => y),
   )
-  if (!found) return `No rank correlation: ${both.length} models with different values.`
+  if (!found)
+    return `No rank correlation: it takes three models with different values, and ${both.length} ${both.length === 1 ? 'has' : 'have'} both.`
   const interval = found.interval
     ? `95 % from ${found.interval.lo.toFixed(2)} to ${found.interval.hi.toFixed(2)}`
     : 'too few models, or too clear an order, for an interval'
