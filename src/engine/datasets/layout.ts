@@ -24,7 +24,7 @@ export async function detectLayout(root: string, labels?: string): Promise<Layou
   const reader = readerOf(root)
   const found = await membersOf(reader)
   const { members } = found
-  const list = labels === undefined ? null : () => csvLayout(resolve(labels))
+  const list = labels === undefined ? null : () => csvLayout(resolve(labels), root)
   const { special, general } = list ? { special: list, general: list } : recognition
   if (members.length === 0 && list) return list()
   const layout =

@@ -62,7 +62,7 @@ export function reportOf(
       ...uneven,
       ...unevenClasses(db, datasetId, expected.perClass),
       ...(expected.classes === null ? emptyClasses(db, datasetId) : []),
-      ...(expected.files === undefined ? [] : listedFiles(db, datasetId, expected.files)),
+      ...(expected.list === undefined ? [] : listedFiles(db, datasetId, expected.list)),
     ],
   }
 }
@@ -107,28 +107,35 @@ function emptyClasses(db: Db, datasetId: number): string[] {
 }
 
 /**
- * Remarks on files that a list of labels names, by path or by name alone: those that are missing, and names without a
- * folder that several images have.
+ * Remarks on files that a list of labels names: those that are missing, those that were found without the folders before them,
+ * and names that several images have.
  */
-function listedFiles(db: Db, datasetId: number, files: readonly string[]): string[] {
-  const named = new Set(files)
+function listedFiles(
+  db: Db,
+  datasetId: number,
+  { files, entryOf }: NonNullable<Layout['expected']['list']>,
+): string[] {
   const missing = new Set(files)
   const fits = new Map<string, number>()
+  const below: string[] = []
   const select = db
     .prepare<[number], string>('SELECT name FROM image WHERE dataset_id = ?')
     .pluck()
     .iterate(datasetId)
   for (const stored of select) {
-    const name = listedName(stored)
-    const entry = named.has(name) ? name : name.slice(name.lastIndexOf('/') + 1)
-    if (!named.has(entry)) continue
+    const entry = entryOf(stored)
+    if (entry === undefined) continue
     missing.delete(entry)
     fits.set(entry, (fits.get(entry) ?? 0) + 1)
+    if (entry.split('/').length > listedName(stored).split('/').length) below.push(entry)
   }
   const several = [...fits].filter(([, images]) => images > 1).map(([name]) => name)
   const shown = (names: readonly string[]) => `${names.slice(0, listed).join(', ')}${more(names.length)}`
   return [
     ...(missing.size > 0 ? [`${missing.size} files of the list are not there: ${shown([...missing])}.`] : []),
+    ...(below.length > 0
+      ? [`${below.length} images were found in the list behind other folders, as ${below[0]}.`]
+      : []),
     ...(several.length > 0
       ? [
           `${several.length} names of the list fit several images, which all get its class: ${shown(several)}.`,
@@ -146,13 +153,13 @@ function together(missing: readonly string[], expected: readonly string[]): stri
   )
 }
 
-function remarksOn(report: DatasetReport, { parts, files }: Layout['expected']): string[] {
+function remarksOn(report: DatasetReport, { parts, list: ofList }: Layout['expected']): string[] {
   const list = (names: string[]) => `${names.slice(0, listed).join(', ')}${more(names.length)}`
   const { expected, found, unreadable, unlabelled, duplicates, contradictions } = report
   const remarks: [boolean, string][] = [
     [
       expected !== null && expected !== found,
-      files !== undefined
+      ofList !== undefined
         ? `${found} images; the list names ${expected}.`
         : `${found} images; the published set has ${expected}.`,
     ],

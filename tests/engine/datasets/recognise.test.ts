@@ -316,6 +316,40 @@ describe('the report of a dataset', () => {
     ])
   })
 
+  it.each([
+    ['whole paths', (root: string) => [`${root}/a.png`, `${root}/more/b.png`]],
+    ['paths of another machine', () => ['C:\\data\\own\\a.png', 'C:\\data\\own\\more\\b.png']],
+    ['names without an ending', () => ['a', 'b']],
+  ])('finds images in a list of %s', async (what, named) => {
+    const root = files(join(temporaryFolder(), 'flat'), ['a.png', 'more/b.png'], picture)
+    const [a, b] = named(root)
+    writeFileSync(join(root, 'labels.csv'), `image_id,class_name\n${a},cat\n${b},dog\n`)
+    const { dataset } = await indexed(root)
+    expect(dataset.classes.map(({ name, images }) => `${name} ${images}`)).toEqual(['cat 1', 'dog 1'])
+    expect(dataset.report?.remarks).toEqual(
+      what.includes('paths')
+        ? [`2 images were found in the list behind other folders, as ${a?.replaceAll('\\', '/')}.`]
+        : [],
+    )
+  })
+
+  it('takes no image for one of the same name in another folder of a list, and says which column it reads', async () => {
+    const root = files(join(temporaryFolder(), 'flat'), ['a.png', 'b.png'], picture)
+    writeFileSync(
+      join(root, 'labels.csv'),
+      'file,label,class\ntrain/a.png,1,cat\nval/a.png,2,dog\nb.png,1,cat\n',
+    )
+    const { dataset } = await indexed(root)
+    expect(dataset.classes.map(({ name, images }) => `${name} ${images}`)).toEqual(['1 1', '2 0'])
+    expect(dataset.report?.remarks).toEqual([
+      'Classes are those of the column label of the CSV; not read: class.',
+      '2 images; the list names 3.',
+      '1 images have no class and take no part in studies.',
+      'Classes without an image: 2.',
+      '2 files of the list are not there: train/a.png, val/a.png.',
+    ])
+  })
+
   it('says which names of a list fit several images', async () => {
     const root = files(join(temporaryFolder(), 'flat'), ['a.png', 'u\u0308.png', 'more/a.png'], picture)
     writeFileSync(join(root, 'labels.csv'), 'file,label\na.png,cat\n\u00fc.png,dog\n')

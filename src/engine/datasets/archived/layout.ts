@@ -42,11 +42,21 @@ export async function layoutOfArchives(
   function archived(layout: Layout, below: string): Layout {
     const inTree = pathsInTree(members, placeOf)
     const strip = below === '' ? 0 : below.length + 1
+    const inside = (name: string) => inTree(name).slice(strip)
+    const { list } = layout.expected
     return {
       ...layout,
+      ...(list
+        ? {
+            expected: {
+              ...layout.expected,
+              list: { ...list, entryOf: (name) => list.entryOf(inside(name)) },
+            },
+          }
+        : {}),
       reason: [labels?.reason ?? [], layout.reason, readFrom(members)].flat().join(' '),
       remarks: [...remarks, ...remarksOf(members), ...(layout.remarks ?? [])],
-      placeOf: (name) => layout.placeOf(inTree(name).slice(strip)),
+      placeOf: (name) => layout.placeOf(inside(name)),
       // Frames of videos are files of a folder of their own.
       ...(layout.videos
         ? {}

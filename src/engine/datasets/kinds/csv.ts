@@ -4,25 +4,28 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { isThere, readTextAt } from '../../archives/index.ts'
 import { listedName } from '../listedName.ts'
 import type { Layout, DatasetKind } from './kind.ts'
+import { entriesOf } from './listEntries.ts'
 
 /** A folder with a file labels.csv. */
 export const csvFolder = {
   recognises: ['csv'],
   recognise: async (reader) => {
     const path = reader.pathOf('labels.csv')
-    return (await isThere(path)) ? csvLayout(path) : null
+    return (await isThere(path)) ? csvLayout(path, reader.root) : null
   },
 } as const satisfies DatasetKind
 
 /**
  * A dataset with labels from a CSV with a header: file, label and an optional part.
  *
+ * @param root folder of the images
  * @throws FILE_MISSING where the CSV cannot be read
  * @throws DATASET_LABELS where it is not a CSV or lacks a column
  */
-export async function csvLayout(path: string): Promise<Layout> {
+export async function csvLayout(path: string, root: string): Promise<Layout> {
   const { byFile, remarks } = readLabels(await readTextAt(path), path)
   const rows = [...byFile.values()]
+  const entryOf = entriesOf(byFile, root)
   const parts = [...new Set(rows.flatMap(({ part }) => (part === null ? [] : [part])))].sort()
   return {
     kind: 'csv',
@@ -34,19 +37,21 @@ export async function csvLayout(path: string): Promise<Layout> {
       images: parts.length > 0 ? null : byFile.size,
       parts,
       classes: null,
-      files: [...byFile.keys()],
+      list: { files: [...byFile.keys()], entryOf },
     },
     remarks,
     videos: false,
     placeOf(stored) {
-      const name = listedName(stored)
-      return byFile.get(name) ?? byFile.get(basename(name)) ?? { className: null, part: null }
+      return byFile.get(entryOf(stored) ?? '') ?? { className: null, part: null }
     },
   }
 }
 
-const fileColumns = ['file', 'filename', 'image', 'path', 'name']
-const labelColumns = ['label', 'class', 'target', 'wnid']
+const fileColumns = [
+  ...['file', 'filename', 'image', 'path', 'name'],
+  ...['file_name', 'filepath', 'file_path', 'image_path', 'image_name', 'image_id', 'id'],
+]
+const labelColumns = ['label', 'class', 'target', 'wnid', 'labels', 'class_name', 'category']
 
 export interface Label {
   className: string
@@ -110,7 +115,12 @@ export function readLabels(text: string, path: string): { byFile: Map<string, La
     if (known && known.className !== className) twice.push(name)
     byFile.set(name, { className, part: record['part'] || null })
   }
-  return { byFile, remarks: remarksOn(twice, empty, records.length, byFile.size) }
+  const others = labelColumns.filter((name) => name !== label && header.includes(name))
+  const columns =
+    others.length === 0
+      ? []
+      : [`Classes are those of the column ${label} of the CSV; not read: ${others.join(', ')}.`]
+  return { byFile, remarks: [...columns, ...remarksOn(twice, empty, records.length, byFile.size)] }
 }
 
 function remarksOn(twice: readonly string[], empty: number, lines: number, files: number): string[] {

@@ -18,8 +18,8 @@ export interface ExpectedContents {
   classes: readonly string[] | null
   /** Number of images of each class, where it is the same for all. */
   perClass?: number
-  /** Files that a list names. Missing ones are reported. */
-  files?: readonly string[]
+  /** Files that a list names, and how the one of an image is found. Missing ones are reported. */
+  list?: { files: readonly string[]; entryOf(stored: string): string | undefined }
 }
 
 /** How the class and part of an image are found. Class names are sorted by code unit, like in torchvision's ImageFolder. */
