@@ -68,7 +68,7 @@ export function describeResult(study: Study, result: StudyResult): string {
   const titles = new Map(result.conditions.map(({ modelId, model }) => [modelId, model]))
   const failures = result.failures.map(
     ({ modelId, code, message, n }) =>
-      `${titles.get(modelId) ?? `model ${modelId}`}: ${n} times ${code}, first: ${printable(message)}\n`,
+      `${titles.get(modelId) ?? `model ${modelId}`}: ${n} × ${code}, first: ${printable(message)}\n`,
   )
   const state = studyState(result)
   return [

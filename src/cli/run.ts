@@ -184,7 +184,7 @@ async function measure(
   return studyExit(result)
 }
 
-/** Says why a study was stopped early, how much of it was not needed, and how it goes on. */
+/** Says why a study was stopped early, how much of it was not measured, and how it goes on. */
 async function stoppedText(
   client: Client,
   study: Study,
@@ -193,7 +193,7 @@ async function stoppedText(
 ): Promise<string> {
   const titleOf = await shownTitles(client, study)
   const [left, share] = [of - measured - failed, Math.round((100 * (of - measured - failed)) / of)]
-  return `stopped early as asked: ${stopReasonText(rule, reason, titleOf)}; ${left} of ${of} answers were not needed (${share} %). The same command without --until goes on to the end.\n`
+  return `stopped early as asked: ${stopReasonText(rule, reason, titleOf)}; ${left} of ${of} answers were not measured (${share} %). The same command without --until goes on to the end.\n`
 }
 
 /** The stored study of this input, which goes on; otherwise a new study. */

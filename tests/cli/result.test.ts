@@ -68,7 +68,7 @@ describe('a result as text', () => {
         'Net    clean      10      7  70.0 %  [39.7, 89.2]  90.0 %       2',
         '',
         'Not measured:',
-        'Net: 2 times IMAGE_UNREADABLE, first: a?.png is cut short',
+        'Net: 2 × IMAGE_UNREADABLE, first: a?.png is cut short',
         '',
         'The paper:',
         'Table 6: ViT, top-1, 84 %',

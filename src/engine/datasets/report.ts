@@ -163,10 +163,25 @@ function remarksOn(report: DatasetReport, { parts, list: ofList }: Layout['expec
         ? `${found} images; the list names ${expected}.`
         : `${found} images; the published set has ${expected}.`,
     ],
-    [unreadable > 0, `${unreadable} images cannot be read.`],
-    [unlabelled > 0, `${unlabelled} images have no class and take no part in studies.`],
-    [duplicates > 0, `${duplicates} images are copies of another one of the same part.`],
-    [contradictions > 0, `${contradictions} images are there under different classes.`],
+    [unreadable > 0, unreadable === 1 ? '1 image cannot be read.' : `${unreadable} images cannot be read.`],
+    [
+      unlabelled > 0,
+      unlabelled === 1
+        ? '1 image has no class and takes no part in studies.'
+        : `${unlabelled} images have no class and take no part in studies.`,
+    ],
+    [
+      duplicates > 0,
+      duplicates === 1
+        ? '1 image is a copy of another one of the same part.'
+        : `${duplicates} images are copies of another one of the same part.`,
+    ],
+    [
+      contradictions > 0,
+      contradictions === 1
+        ? '1 image is there under different classes.'
+        : `${contradictions} images are there under different classes.`,
+    ],
     [report.missingParts.length > 0, `Missing parts: ${list(together(report.missingParts, parts))}.`],
     [report.unknownParts.length > 0, `Parts that do not belong here: ${list(report.unknownParts)}.`],
     [report.missingClasses.length > 0, `Missing classes: ${list(report.missingClasses.map(classTitle))}.`],

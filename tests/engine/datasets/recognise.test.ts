@@ -291,6 +291,7 @@ describe('the report of a dataset', () => {
       ],
     })
     expect(dataset.report).toMatchObject({ unlabelled: 1, found: 3 })
+    expect(dataset.report?.remarks).toContain('1 image has no class and takes no part in studies.')
     expect(dataset.report?.remarks).toContain('1 files of the list are not there: d.png.')
   })
 
