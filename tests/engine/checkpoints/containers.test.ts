@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
+import { PickledStorage, PickledTensor } from '#engine/checkpoints/containers/pickle/values.ts'
+import { weightsIn } from '#engine/checkpoints/containers/pickle/weights.ts'
+import { refuseFor } from '#engine/checkpoints/containers/refuse.ts'
 import { isCheckpoint, readCheckpoint, readStored } from '#engine/checkpoints/index.ts'
 
 const folder = join(import.meta.dirname, 'fixtures/containers')
@@ -69,6 +72,21 @@ it("takes DINO's teacher, or the student where it is asked for", async () => {
     code: 'MODEL_UNSUPPORTED',
     message: expect.stringContaining('teacher, student'),
   })
+})
+
+it('takes the weights where a number of training beside their wrapper is a tensor', () => {
+  const tensor = new PickledTensor(new PickledStorage('0', 'float32', 1, 0), 'float32', 0, [1], [1])
+  const weights = new Map(['conv.weight', 'conv.bias'].map((name) => [name, tensor]))
+  const saved = new Map<unknown, unknown>([
+    ['best_acc1', tensor],
+    ['epoch', 9],
+    ['state_dict', weights],
+  ])
+  const { tensors, unwrapped } = weightsIn(saved, null, refuseFor('saved.pth'))
+  expect([...tensors.keys()]).toEqual(['conv.weight', 'conv.bias'])
+  expect(unwrapped).toEqual(['state_dict'])
+  const beside = new Map<unknown, unknown>([...weights, ['model', new Map([['extra', tensor]])]])
+  expect(weightsIn(beside, null, refuseFor('saved.pth')).unwrapped).toEqual([])
 })
 
 it('reads parameters as tensors', async () => {

@@ -48,13 +48,14 @@ export function weightsIn(root: unknown, part: string | null, refuse: Refuse): W
   let entries = entriesOf(root)
   for (let depth = 0; depth < deepest && entries; depth++) {
     const tensors = tensorsOf(entries)
-    const inside = wrappers.filter((key) => holdsTensors(entries?.get(key)))
+    const inside = wrappers.filter((key) => tensorsWithin(entries?.get(key)) > 0)
     if (part !== null && depth === 0 && !inside.includes(part))
       throw refuse.unsupported(
         `it has no weights under ${quoted(part)}, but under: ${inside.join(', ') || 'none'}`,
       )
     const key = depth === 0 && part !== null ? part : inside[0]
-    if (key === undefined || (part === null && tensors.size > 0)) {
+    // Numbers of training that are tensors, such as `best_acc1`, may lie beside the wrapper.
+    if (key === undefined || (part === null && tensors.size >= tensorsWithin(entries.get(key)))) {
       if (tensors.size === 0) break
       if (tensors.size > mostTensors) throw refuse.malformed(`it has ${tensors.size} tensors`)
       return { tensors, unwrapped, metadata }
@@ -78,12 +79,12 @@ function tensorsOf(entries: Map<unknown, unknown>): Map<string, PickledTensor> {
   return found
 }
 
-/** Whether tensors lie in a value, or in a wrapper in it. A pickle may hold itself, so each value is looked at once. */
-function holdsTensors(value: unknown, seen = new Set<unknown>()): boolean {
+/** Most tensors that lie together in a value, or in a wrapper in it. A pickle may hold itself, so each value is looked at once. */
+function tensorsWithin(value: unknown, seen = new Set<unknown>()): number {
   const entries = entriesOf(value)
-  if (!entries || seen.has(value) || seen.size > deepest * wrappers.length) return false
+  if (!entries || seen.has(value) || seen.size > deepest * wrappers.length) return 0
   seen.add(value)
-  return tensorsOf(entries).size > 0 || wrappers.some((key) => holdsTensors(entries.get(key), seen))
+  return Math.max(tensorsOf(entries).size, ...wrappers.map((key) => tensorsWithin(entries.get(key), seen)))
 }
 
 /** Keeps numbers, text and truth values, also those of settings ("args.model"). */
