@@ -49,6 +49,8 @@ describe('the ranking', () => {
   it('knows which end of a metric is best', () => {
     const best = ranking.metrics.map((metric) => bestOf(ranking, metric))
     expect(best).toEqual([0.8, 40])
+    const equal = ranking.models.map((model) => ({ ...model, values: [value('top1', 0)] }))
+    expect(bestOf({ ...ranking, models: equal }, ranking.metrics[0]!)).toBeNull()
   })
 
   it('ranks no column whose values are of unequal n, and says so', () => {

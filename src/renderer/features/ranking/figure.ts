@@ -24,11 +24,11 @@ export const isUnequal = ({ images }: Pick<Metric, 'images'>): boolean => images
 export const countText = (metric: Pick<Metric, 'images'>): string =>
   `n = ${metric.images.least}${isUnequal(metric) ? ` to ${metric.images.most}` : ''}`
 
-/** The best value of a metric; null where fewer than two models have one, or where they are of unequal n. */
+/** The best value of a metric; null where no two models differ in it, or where they are of unequal n. */
 export function bestOf(ranking: Ranking, metric: Metric): number | null {
   if (isUnequal(metric)) return null
   const values = ranking.models.flatMap((m) => valueOf(m, metric.key)?.value ?? [])
-  if (values.length < 2) return null
+  if (new Set(values).size < 2) return null
   return metric.better === 'higher' ? Math.max(...values) : Math.min(...values)
 }
 
