@@ -31,6 +31,7 @@ import { folderOfPlaces, placeIn, type Place } from './place.ts'
 let folder: string
 let place: Place
 let plan: WrittenPlan
+let studyId: number
 /** The pack of the first unit, which is not added by the tests of refusals. */
 let pack: string
 const at = (name: string) => join(folder, name)
@@ -45,6 +46,7 @@ beforeAll(async () => {
     modelIds: [place.models.replk3],
     params: { percents: [40], repeats: 1 },
   })
+  studyId = stored.id
   plan = await writePlan(session.open().workspace, stored.id, at('plan'), {
     minutes: 1,
     secondsPerPass: 12,
@@ -228,7 +230,11 @@ describe('a pack is refused and nothing of it is added', () => {
     expect(await states()).toEqual(['refused', 'refused', 'added'])
     expect(await states()).toEqual(['refused', 'refused', 'known'])
     // Without what is kept of the pack its facts are found to be here.
+    const notes = async () =>
+      (await place.engine.client.studies.result({ id: studyId })).provenance.join('\n')
+    expect(await notes()).toContain('added as 1 pack of facts')
     workspace().db.exec("DELETE FROM setting WHERE key LIKE 'packs %'")
+    expect(await notes()).not.toContain('pack of facts')
     const [report] = await mergePacks(workspace(), [pack])
     expect([report?.state, report?.there]).toEqual([
       'known',

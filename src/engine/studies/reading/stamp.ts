@@ -72,7 +72,7 @@ const filesState = (folder: string): unknown[] =>
         .map((name) => [name, fileState(join(folder, name))])
     : []
 
-/** Studies, models with their files, masks, and datasets with the versions of their images. */
+/** Studies, models with their files, masks, datasets with the versions of their images, and the packs of facts that were added. */
 const shared = (db: Db): unknown[] => [
   all(
     db,
@@ -88,6 +88,7 @@ const shared = (db: Db): unknown[] => [
   all(db, 'SELECT id, title, path, recognised, state, generation, removal_id FROM dataset ORDER BY id'),
   all(db, 'SELECT dataset_id, version FROM image_version ORDER BY dataset_id'),
   otherFactsState(db),
+  all(db, "SELECT key, value FROM setting WHERE key LIKE 'packs %' ORDER BY key"),
 ]
 
 function fileState(path: string): unknown {
