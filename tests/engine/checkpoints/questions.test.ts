@@ -168,3 +168,19 @@ it('does not take a side that a VGG cannot have from a name or a config', () => 
   expect(asked(vgg, { imageSize: 300 })).toEqual({ side: '224' })
   expect(asked(vgg, { imageSize: 448 })).toEqual({ side: '448' })
 })
+
+describe('a ResNet', () => {
+  const renamed = (to: string) => {
+    const shapes = Object.entries(sizes('resnet').get('ResNet-18') ?? {})
+    return checkpointOf(Object.fromEntries(shapes.map(([name, shape]) => [name.replace(/^fc\./, to), shape])))
+  }
+
+  it('has its head also behind dropout', () => {
+    expect(buildCheckpoint(renamed('fc.1.'))).toMatchObject({
+      size: 'ResNet-18',
+      classes: 1000,
+      leftOver: [],
+    })
+    expect(buildCheckpoint(renamed('fc.2.'))).toMatchObject({ classes: null })
+  })
+})

@@ -47,6 +47,13 @@ const huggingFace: Naming = {
   ],
 }
 
+/** The head of many networks that were trained further: `nn.Sequential(nn.Dropout(), nn.Linear())`. */
+const behindDropout: Naming = {
+  by: 'torchvision',
+  rules: [{ own: /^fc\./, stored: 'fc.1.' }],
+  needs: 'fc.weight',
+}
+
 /**
  * ResNet, ResNeXt and Wide ResNet (He et al. 2016, Xie et al. 2017, Zagoruyko and Komodakis 2016) as torchvision builds
  * them (torchvision/models/resnet.py): the stride is in the 3x3 convolution. timm has the same names and graph. Groups and
@@ -54,7 +61,7 @@ const huggingFace: Naming = {
  */
 export const resnet = defineFamily<ResNet>({
   id: 'ResNet',
-  namings: [{ by: 'torchvision, timm', rules: [] }, huggingFace],
+  namings: [behindDropout, { by: 'torchvision, timm', rules: [] }, huggingFace],
 
   read(tensors) {
     const stem = tensors.shape('conv1.weight')?.[3]
