@@ -1,4 +1,5 @@
 import type { DataTable, Interval } from '#shared/contract/index.ts'
+import { fixedNumber } from '#shared/figures/format.ts'
 import { pText } from '#shared/pText.ts'
 
 export interface Column {
@@ -67,7 +68,7 @@ function cell(value: string | number | boolean | null, { kind, p }: DataTable['c
   if (!Number.isFinite(value)) return '–'
   if (p) return pText(value)
   if (kind === 'fraction') return percent(value)
-  if (kind === 'points') return `${(100 * value).toFixed(1)} points`
+  if (kind === 'points') return `${fixedNumber(100 * value, 1).replace('−', '-')} points`
   return kind === 'integer' ? String(value) : String(Number(value.toPrecision(4)))
 }
 

@@ -41,6 +41,15 @@ describe('tables', () => {
     expect(text).toBe('McNemar p\n    0.041\n  < 0.001\n')
   })
 
+  it('write differences in points, and none below zero that is rounded to it', () => {
+    const text = formatDataTable({
+      ...{ id: 'changes', title: 'Changes' },
+      columns: [{ key: 'change', title: 'Change', kind: 'points' }],
+      rows: [{ change: -0.0123 }, { change: -0.0002 }],
+    })
+    expect(text).toBe('     Change\n-1.2 points\n 0.0 points\n')
+  })
+
   it('say so when they are empty', () => {
     expect(formatTable([{ title: 'A' }], [], 'no models')).toBe('no models\n')
   })

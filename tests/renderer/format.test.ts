@@ -13,6 +13,8 @@ describe('numbers on screen', () => {
     [format.bytes(319_560_000), '305 MB'],
     [format.bytes(12), '12 B'],
     [format.percent(0.8123), '81.2 %'],
+    [format.points(-0.0123), '−1.2 points'],
+    [format.points(-0.0002), '0.0 points'],
     [format.percentRange({ lo: 0.79, hi: 0.833 }), '79.0 to 83.3 %'],
     [format.significant(0.012345), '0.01235'],
     [format.significant(1.2e-7, 3), '1.20e-7'],

@@ -1,3 +1,4 @@
+import { fixedNumber } from '#shared/figures/format.ts'
 import { thousands } from '#shared/thousands.ts'
 
 /** Numbers as text for the screen. null becomes an en dash. */
@@ -39,7 +40,7 @@ export const percent = (value: number | null | undefined, digits = 1) =>
 
 /** A difference of fractions as percentage points: -0.0123 → "−1.2 points". */
 export const points = (value: number | null | undefined, digits = 1) =>
-  value == null ? dash : `${(100 * value).toFixed(digits).replace('-', '−')} points`
+  value == null ? dash : `${fixedNumber(100 * value, digits)} points`
 
 /** An interval of fractions: "79.0 to 83.3 %". */
 export const percentRange = (range: { lo: number; hi: number } | null | undefined, digits = 1) =>
