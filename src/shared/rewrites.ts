@@ -41,7 +41,7 @@ export type Rewrite = z.infer<typeof rewrite>
 export const noRewrite: Rewrite = { op: 'none' }
 
 /** What is probed of a model without a class: it is the same under any labels. */
-const ofNoClass: ReadonlySet<string> = new Set([
+const ofNoClass: ReadonlySet<Extract<Rewrite, { op: 'probe' }>['what']> = new Set([
   'variance',
   'varianceOfBatchMean',
   'gram',
