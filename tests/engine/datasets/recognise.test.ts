@@ -345,7 +345,7 @@ describe('the report of a dataset', () => {
     expect(dataset.report?.remarks).toEqual([
       'Classes are those of the column label of the CSV; not read: class.',
       '2 images; the list names 3.',
-      '1 images have no class and take no part in studies.',
+      '1 image has no class and takes no part in studies.',
       'Classes without an image: 2.',
       '2 files of the list are not there: train/a.png, val/a.png.',
     ])
