@@ -19,9 +19,26 @@ export function variantsState(db: Db, modelDigests: readonly string[]): unknown[
     .map(([id, seconds]) => [id, seconds, reader.versionOfVariant(id)])
 }
 
-/** Describes the facts of single cells as `variantsState` does, and the order of all variants. */
+/**
+ * Describes the facts of single cells as `variantsState` does; and of all variants which one of each setup was used last, and with
+ * which provider each model was. So it stays the same while other studies use variants in turn.
+ */
 export const cellsState = (db: Db, cells: readonly FactsOf[]): unknown[] => [
-  db.prepare<[], number>('SELECT id FROM variant ORDER BY used_at, id').pluck().all(),
+  db
+    .prepare<[], number>(
+      "SELECT id FROM variant ORDER BY model_digest, json_remove(key, '$.runtime', '$.labels'), used_at, id",
+    )
+    .pluck()
+    .all(),
+  db
+    .prepare<[], unknown[]>(
+      `SELECT model_digest, json_extract(key, '$.preprocessing') AS preprocessing, json_extract(key, '$.labels') AS labels,
+         json_extract(key, '$.runtime.provider'), max(used_at)
+       FROM variant GROUP BY model_digest, preprocessing, labels ORDER BY model_digest, preprocessing, labels`,
+    )
+    .raw()
+    .all()
+    .map((row) => row.slice(0, -1)),
   cells.map((cell) => factVersion(db, cell)),
 ]
 

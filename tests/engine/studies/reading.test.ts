@@ -7,7 +7,7 @@ import { openSummaries } from '#engine/studies/images/summaries.ts'
 import { studyResult } from '#engine/studies/results/result.ts'
 import { insertStudy, ownReader, settledStudy, threadReader } from '#engine/studies/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
-import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
+import { addDataset, jobEnd, runStudy, sampleImages, sampleModel } from './sample.ts'
 import { sampleWorkspace } from './workspace.ts'
 import { changeFacts } from '../../factRows.ts'
 
@@ -123,6 +123,28 @@ describe('what is asked of stored facts', () => {
     expect(fewer.complete).toBe(false)
     expect(fewer.conditions[0]?.n).toBe((result.conditions[0]?.n ?? 0) - 1)
     expect(kept()).not.toEqual(before)
+  })
+
+  it('of a study that is done stays while others are made and use its models in turn', async () => {
+    const { workspace, client, run, modelIds, datasetId } = await setUp()
+    const reader = ownReader(workspace)
+    onTestFinished(() => reader.close())
+    const before = await reader.ask({ kind: 'result', id: run.id })
+    const others = []
+    for (const modelId of modelIds)
+      others.push(
+        await runStudy(client, {
+          kind: 'random-patch-drop',
+          modelIds: [modelId],
+          datasetId,
+          params: { percents: [50], repeats: 1 },
+        }),
+      )
+    for (const { id } of others) {
+      const { job } = await client.studies.rerun({ id })
+      await jobEnd(client, job?.id ?? 0)
+      expect(await reader.ask({ kind: 'result', id: run.id })).toBe(before)
+    }
   })
 
   it('of the images of a dataset is made ahead when it was indexed', async () => {

@@ -37,11 +37,12 @@ export function stampOf(db: Db, task: ReadingTask): string | null {
       return stampOfStudy(db, task.id)
     case 'paper':
     case 'ranking':
-      return stamp([shared(db), variantsState(db, digests(db))])
+      return stamp([studyRows(db), shared(db), variantsState(db, digests(db))])
     case 'cost':
     case 'suite':
     case 'questions':
       return stamp([
+        studyRows(db),
         shared(db),
         variantsState(db, digests(db)),
         all(db, 'SELECT variant_id, plan, seconds_to_open, seconds_per_image FROM session_time'),
@@ -55,8 +56,10 @@ export function stampOf(db: Db, task: ReadingTask): string | null {
  *
  * @throws STUDY_NOT_FOUND where there is no such study
  */
-export const stampOfStudy = (db: Db, id: number): string =>
-  stamp([shared(db), ...planState(db, id), stoppedOf({ job: latestJobOfStudy(db, id) })])
+export function stampOfStudy(db: Db, id: number): string {
+  const job = latestJobOfStudy(db, id)
+  return stamp([studyRows(db, id), shared(db), ...planState(db, id), stoppedOf({ job }), job?.state ?? null])
+}
 
 const stamp = (state: unknown): string => createHash('sha256').update(JSON.stringify(state)).digest('hex')
 
@@ -72,13 +75,21 @@ const filesState = (folder: string): unknown[] =>
         .map((name) => [name, fileState(join(folder, name))])
     : []
 
-/** Studies, models with their files, masks, datasets with the versions of their images, and the packs of facts that were added. */
+/** All studies with their models, or one of them: no result rests on another study. */
+function studyRows(db: Db, id: number | null = null): unknown[] {
+  const rows = (sql: string) => db.prepare<[number | null, number | null], unknown[]>(sql).raw().all(id, id)
+  return [
+    rows(
+      'SELECT id, kind, title, params, dataset_id, sample, subset, preprocessings, created_at, removal_id FROM study WHERE ? IS NULL OR id = ? ORDER BY id',
+    ),
+    rows(
+      'SELECT study_id, model_id FROM study_model WHERE ? IS NULL OR study_id = ? ORDER BY study_id, position',
+    ),
+  ]
+}
+
+/** Models with their files, masks, datasets with the versions of their images, and the packs of facts that were added. */
 const shared = (db: Db): unknown[] => [
-  all(
-    db,
-    'SELECT id, kind, title, params, dataset_id, sample, subset, preprocessings, created_at, removal_id FROM study ORDER BY id',
-  ),
-  all(db, 'SELECT study_id, model_id FROM study_model ORDER BY study_id, position'),
   all(
     db,
     'SELECT id, digest, title, role, path, preprocessing, origin, label_set, labels, removal_id FROM model ORDER BY id',
