@@ -192,7 +192,7 @@ describe.skipIf(why !== null)(name, { timeout: 600_000, concurrent: true }, () =
     expect(reasonsOf('4')).toEqual([expect.stringMatching('its pack was refused'), ''])
     // What always fails is halved down to its image, which is named; its neighbour is measured.
     expect(reasonsOf('2')).toHaveLength(3)
-    expect(reasonsOf('2a')).toHaveLength(3)
+    expect(reasonsOf('2a'), JSON.stringify(after)).toHaveLength(3)
     expect(reasonsOf('2b')).toEqual([''])
     expect(run).toMatchObject({
       state: 'done',
