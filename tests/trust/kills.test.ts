@@ -48,10 +48,10 @@ it.each(works)(
     const kills = killsOf(work)
     // What goes on needs fewer steps after each kill.
     const most = Math.ceil((steps.get(work) ?? 0) * (work.goesOn ? Math.min(1, 2 / kills) : 1))
-    let within = 0
-    for (let kill = 0; kill < kills; kill++)
-      within += (await killed.killed(work, 1 + random.integer(most))) ? 0 : 1
-    expect(within).toBeGreaterThan(0)
+    // The number of steps varies by what threads say to each other, so the first kill comes in the first half.
+    const firstHalf = Math.max(1, Math.floor(most / 2))
+    expect(await killed.killed(work, 1 + random.integer(firstHalf))).toBe(false)
+    for (let kill = 1; kill < kills; kill++) await killed.killed(work, 1 + random.integer(most))
     await killed.undisturbed(work)
   },
 )

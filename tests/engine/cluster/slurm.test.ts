@@ -39,7 +39,7 @@ const studies: [kind: string, params: Record<string, unknown>][] = [
 ]
 
 /** What is said of a task whose node went, by whether SLURM has noticed that yet. */
-const lost = /its node failed on n\d|ended without a word on n\d/
+const lost = /its node failed on n\d+|ended without a word on n\d+/
 
 /** The reasons of a run that are not of nodes. */
 const othersOf = ({ reasons }: ClusterRun) => reasons.filter(({ reason }) => !lost.test(reason))
@@ -226,7 +226,7 @@ describe.skipIf(why !== null)(name, { timeout: 600_000, concurrent: true }, () =
     expect(lost.steps.at(-1)).toMatchObject({
       id: 'unit',
       state: 'error',
-      value: expect.stringMatching(/could not be run on n\d \(status 127\)/),
+      value: expect.stringMatching(/could not be run on n\d+ \(status 127\)/),
     })
   })
 
@@ -244,7 +244,7 @@ describe.skipIf(why !== null)(name, { timeout: 600_000, concurrent: true }, () =
     const { id } = await submitted(client, studyId, 'full')
     const run = await until(client, id, isOver)
     expect(run).toMatchObject({ state: 'done', facts: { added: 4, known: 0 } })
-    expect(othersOf(run)).toEqual([{ reason: expect.stringMatching(/DISK_FULL.* on n\d/), count: 1 }])
+    expect(othersOf(run)).toEqual([{ reason: expect.stringMatching(/DISK_FULL.* on n\d+/), count: 1 }])
   })
 
   it('submits a unit again that had to make room for a job of a higher priority, and says so', async () => {
