@@ -1,5 +1,5 @@
 import { allOutputs } from '#shared/readouts.ts'
-import { targetsOf } from '../models/index.ts'
+import { outputLookup } from '../models/index.ts'
 import { brokenRule } from './factRules.ts'
 import { factRecord } from './factLines.ts'
 import { factsName, manifestName, type Manifest } from './manifest.ts'
@@ -40,15 +40,7 @@ function framesOf(
 ) {
   const model = models.find((one) => one.digest === digest)
   const names = model?.labels ?? []
-  const targets = new Map<string, number>()
-  const outputOf = (className: string) => {
-    const known =
-      targets.get(className) ??
-      targetsOf([className], { set: model?.labelSet ?? 'own', names }).get(className) ??
-      -1
-    targets.set(className, known)
-    return known
-  }
+  const outputOf = outputLookup({ set: model?.labelSet ?? 'own', names })
   const targetOf = (className: string) => {
     if (readout.op === 'groups') return readout.groups.findIndex(({ name }) => name === className)
     return readout.op === 'subset' && !readout.truth ? -1 : outputOf(className)

@@ -34,4 +34,5 @@ export {
 } from './preprocessing.ts'
 export { datasetRow, getDataset, insertDataset, listDatasets, removeDataset, renameDataset } from './store.ts'
 export { checkRoot } from './root.ts'
+export { trueOutput } from './trueOutput.ts'
 export { createSubset, getSubset, listSubsets, removeSubset, updateSubset } from './subsets.ts'

@@ -78,12 +78,8 @@ function outputsByName(named: Iterable<readonly [name: string, index: number]>):
   return found
 }
 
-/**
- * Maps each class name of a dataset to the model's class index, -1 where there is none or there are several. A name is matched by
- * label; then by one of the other names of a label ("car | automobile"); for ImageNet also by WordNet id. A number is a class
- * index, where the numbers are counted as outputs are (`countedOtherwise`).
- */
-export function targetsOf(classNames: readonly string[], list: LabelList): Map<string, number> {
+/** Returns the output that a label, a further name of one, or a WordNet id stands for; -1 where several do, undefined where none. */
+function namedOutput(list: LabelList): (name: string) => number | undefined {
   const { names } = list
   const byLabel = outputsByName(names.map((label, index) => [label, index] as const))
   const byOther = outputsByName(
@@ -92,24 +88,80 @@ export function targetsOf(classNames: readonly string[], list: LabelList): Map<s
   const byId = outputsByName(
     isImagenet(list) ? imagenet1k().wnids.map((id, index) => [id, index] as const) : [],
   )
-  const named = (name: string) => byLabel.get(name) ?? byOther.get(name) ?? byId.get(name)
-  const numbers = classNames.filter((name) => isNumber(name) && named(name) === undefined)
-  const counted = !countedOtherwise(numbers, names)
-  const byNumber = (name: string) =>
-    counted && isNumber(name) && Number(name) < names.length ? Number(name) : -1
-  const outputOf = (name: string) => named(name) ?? byNumber(name)
-  return new Map(classNames.map((name) => [name, outputOf(name.normalize('NFC'))]))
+  return (given) => {
+    const name = given.normalize('NFC')
+    return byLabel.get(name) ?? byOther.get(name) ?? byId.get(name)
+  }
 }
+
+/**
+ * Maps each class name of a dataset to the model's class index, -1 where there is none or there are several. A name is matched by
+ * label; then by one of the other names of a label ("car | automobile"); for ImageNet also by WordNet id. A number is a class
+ * index, where the numbers are counted as outputs are (`countOf`). Give all classes of a dataset: one says nothing of how they
+ * are counted.
+ */
+export function targetsOf(classNames: readonly string[], list: LabelList): Map<string, number> {
+  const named = namedOutput(list)
+  const numbers = numbersIn(classNames, named)
+  const otherwise = numbers.size > 0 && countOf(numbers, list) === 'otherwise'
+  const byNumber = otherwise ? () => -1 : (name: string) => outputOfNumber(name, list)
+  return new Map(classNames.map((name) => [name, named(name) ?? byNumber(name)]))
+}
+
+/**
+ * Returns the function that maps a class to the model's class index, as `targetsOf`, but whose numbers are taken for those of outputs.
+ * What is measured is refused before where they are not.
+ */
+export function outputLookup(list: LabelList): (className: string) => number {
+  const named = namedOutput(list)
+  return (name) => named(name) ?? outputOfNumber(name, list)
+}
+
+const outputOfNumber = (name: string, { names }: LabelList): number =>
+  isNumber(name) && Number(name) < names.length ? Number(name) : -1
 
 const isNumber = (name: string) => /^\d+$/.test(name)
 
+/** The classes that are numbers and that no label names. */
+const numbersIn = (classNames: readonly string[], named: (name: string) => number | undefined): Set<number> =>
+  new Set(classNames.filter((name) => isNumber(name) && named(name) === undefined).map(Number))
+
 /**
- * Whether numbers of classes cannot be numbers of outputs: they are counted from 1, as 1 to 5 are for five outputs; or they have no
- * place for an output "background", as 0 to 999 have none for 1,001 outputs.
+ * How classes that are numbers count the outputs of a model: "outputs" from 0; "otherwise", which is refused; "unsure" where they
+ * may do either, and are taken for numbers of outputs. null where no class needs its number.
  */
-export function countedOtherwise(classNames: readonly string[], labels: readonly string[]): boolean {
-  const numbers = new Set(classNames.filter(isNumber).map(Number))
-  if (numbers.has(labels.length) && !numbers.has(0)) return true
-  const background = labels.length > 2 && plain(labels[0] ?? '') === 'background'
-  return background && numbers.has(0) && !numbers.has(labels.length - 1)
+export type ClassCount = 'outputs' | 'otherwise' | 'unsure' | null
+
+export function classCount(classNames: readonly string[], list: LabelList): ClassCount {
+  const numbers = numbersIn(classNames, namedOutput(list))
+  return numbers.size === 0 ? null : countOf(numbers, list)
+}
+
+/**
+ * Numbers cannot be those of outputs where they are counted from 1, as 1 to 5 are for five outputs; or where they have no place for
+ * an output of the background, as 0 to 999 have none for 1,001 outputs. Without a 0 nothing says where they begin, but for 1 to 1000.
+ */
+function countOf(numbers: ReadonlySet<number>, list: LabelList): 'outputs' | 'otherwise' | 'unsure' {
+  const outputs = list.names.length
+  const shifted = beginsWithBackground(list)
+  const toLast = numbers.has(outputs - 1)
+  if (numbers.has(0)) return shifted && !toLast ? 'otherwise' : 'outputs'
+  if (numbers.has(outputs)) return 'otherwise'
+  return shifted && toLast ? 'outputs' : 'unsure'
+}
+
+/** Outputs of networks for ImageNet whose first output is the background, as those of TensorFlow's slim are. */
+const withBackground = 1001
+
+/**
+ * Whether the first output stands for no class: by its label; for 1,001 outputs also where the second is ImageNet's first class, or
+ * where nobody has labelled them.
+ */
+function beginsWithBackground({ set, names }: LabelList): boolean {
+  if (names.length <= 2) return false
+  if (plain(names[0] ?? '') === 'background') return true
+  const second = plain(names[1] ?? '')
+  return (
+    names.length === withBackground && (set === 'numbers' || second === plain(imagenet1k().labels[0] ?? ''))
+  )
 }

@@ -47,7 +47,7 @@ export interface WrittenPlan extends Plan {
  * @throws STUDY_NOT_FOUND where there is no such study
  * @throws UNSUPPORTED where it reads only weights, so that there is nothing to divide
  * @throws DATASET_EMPTY where it has no image
- * @throws STUDY_LABELS where a model knows no class of the dataset
+ * @throws STUDY_LABELS where a model cannot tell the true classes of the images
  * @throws DISK_FULL, FILE_UNREADABLE where the file cannot be written; the signal's reason
  */
 export async function writePlan(
@@ -64,9 +64,7 @@ export async function writePlan(
     })
   if (study.images === 0)
     throw new KernelscopeError('DATASET_EMPTY', 'the dataset of the study has no readable image with a label')
-  if (study.definition.needsLabels !== false)
-    for (const { model, conditions } of study.models)
-      if (conditions.length > 0) checkLabels(workspace, study.source.datasetId, model)
+  checkLabels(db, study, study.models)
   const sources = sourcesOf(study)
   const listed: ListedSource[] = []
   for (const [at, source] of sources.entries())

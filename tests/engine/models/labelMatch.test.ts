@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createEngine } from '#engine/api/index.ts'
 import { betterOrder } from '#engine/metrics/index.ts'
-import { imagenet1k, matchLabels, readLabelList, respelled, targetsOf } from '#engine/models/index.ts'
+import {
+  classCount,
+  imagenet1k,
+  matchLabels,
+  readLabelList,
+  respelled,
+  targetsOf,
+} from '#engine/models/index.ts'
 import { labelsOf, sourceOf } from '#engine/models/labelList.ts'
 import type { LabelSource } from '#shared/contract/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
@@ -86,6 +93,36 @@ describe('labels against the classes of a dataset', () => {
     expect(of(['0', '1', '2'], ['background', ...own])).toEqual([-1, -1, -1])
     expect(of(['1', '2', '3'], ['background', ...own])).toEqual([1, 2, 3])
     expect(matchLabels(model(own, 'file'), folders(['1', '2', '3'])).state).toBe('missing')
+  })
+
+  it('of 1,001 outputs begin with the background, as those of TensorFlow do, unless they say otherwise', () => {
+    const numbers = (from: number, to: number) =>
+      Array.from({ length: to - from + 1 }, (_, at) => String(from + at))
+    const unlabelled = {
+      set: 'numbers',
+      names: Array.from({ length: 1001 }, (_, index) => `class ${index}`),
+    }
+    const { labels } = imagenet1k()
+    const dummy = { set: 'own', names: ['dummy', ...labels] }
+    const last = { set: 'own', names: [...labels, 'none of these'] }
+    const of = (list: typeof dummy) => [
+      classCount(numbers(0, 999), list),
+      classCount(numbers(1, 1000), list),
+      classCount(numbers(0, 1000), list),
+      classCount(numbers(1, 1001), list),
+      classCount(numbers(7, 9), list),
+      classCount(['tench', 'n01440764'], list),
+    ]
+    const shifted = ['otherwise', 'outputs', 'outputs', 'otherwise', 'unsure', null]
+    expect(of(unlabelled)).toEqual(shifted)
+    expect(of(dummy)).toEqual(shifted)
+    expect(of(last)).toEqual(['outputs', 'unsure', 'outputs', 'otherwise', 'unsure', null])
+    expect(targetsOf(numbers(0, 999), unlabelled).get('7')).toBe(-1)
+    expect(targetsOf(numbers(1, 1000), unlabelled).get('7')).toBe(7)
+    // A further name is how a person says it.
+    const named = { set: 'chosen', names: ['background', ...labels.map((label, at) => `${label} | ${at}`)] }
+    expect(classCount(numbers(0, 999), named)).toBeNull()
+    expect(targetsOf(numbers(0, 999), named).get('7')).toBe(8)
   })
 
   it('of a file that spells classes in another way are added to, not replaced by a guess', () => {

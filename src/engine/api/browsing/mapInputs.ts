@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import type { ImageSet, Source } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
 import { looksLikeImage } from '#shared/imageFiles.ts'
-import { locateImage, modelFor } from '../../datasets/index.ts'
+import { locateImage, modelFor, trueOutput } from '../../datasets/index.ts'
 import { getModel, readModelFile, targetsOf, usableModel } from '../../models/index.ts'
 import type { ImageFile, LabelledImage, InspectedModel, MapContext } from '../../saliency/index.ts'
 import { present, type Db } from '../../workspace/index.ts'
@@ -68,7 +68,7 @@ export async function imageInput(
   const { db } = session.open().workspace
   const { image, path, digest } = locateImage(db, source.id)
   const own = ownModel(db, model)
-  const trueClass = image.className === null ? -1 : targetOf(model, image.className)
+  const trueClass = image.className === null ? -1 : trueOutput(db, image.datasetId, model, image.className)
   return {
     ...found,
     model: modelFor(db, image.datasetId, own),
@@ -93,9 +93,6 @@ function ownModel(db: Db, model: MapInput['model']): MapInput['model'] {
 /** Returns a model with the preprocessing that it has for the images of a set. */
 export const modelOfSet = (session: EngineSession, model: MapInput['model'], set: ImageSet) =>
   'datasetId' in set ? modelFor(session.db, set.datasetId, ownModel(session.db, model)) : model
-
-const targetOf = ({ labelSet, labels }: MapInput['model'], className: string): number =>
-  targetsOf([className], { set: labelSet, names: [...labels] }).get(className) ?? -1
 
 /**
  * Returns the images of a set, in an order that does not depend on the machine.
@@ -137,11 +134,10 @@ export async function labelledImages(
     throw new KernelscopeError('USAGE', `invalid label: ${model.title} has classes 0 to ${model.classes - 1}`)
   const files = await imageFiles(path)
   const folderOf = (file: string) => basename(dirname(file))
+  const folders = [...new Set(files.map(folderOf))]
+  const targets = targetsOf(folders, { set: model.labelSet, names: [...model.labels] })
   const indices = new Map(
-    [...new Set(files.map(folderOf))].map((name) => [
-      name,
-      label === 'folders' ? targetOf(model, name) : label,
-    ]),
+    folders.map((name) => [name, label === 'folders' ? (targets.get(name) ?? -1) : label]),
   )
   const unknown = [...indices].flatMap(([name, index]) => (index < 0 ? [name] : []))
   if (unknown.length > 0)

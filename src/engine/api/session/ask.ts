@@ -5,8 +5,8 @@ import { markedTitle } from '#shared/preprocessing.ts'
 import { allOutputs } from '#shared/readouts.ts'
 import { parseTransform, asPixelTransform } from '#shared/transform.ts'
 import { pixelType } from '#shared/transforms/index.ts'
-import { locateImage, preprocessingFor } from '../../datasets/index.ts'
-import { openClassifier, targetsOf, usableModel } from '../../models/index.ts'
+import { locateImage, preprocessingFor, trueOutput } from '../../datasets/index.ts'
+import { openClassifier, usableModel } from '../../models/index.ts'
 import { drawsOfTransform } from '../../studies/index.ts'
 import type { EngineSession } from './session.ts'
 
@@ -46,8 +46,7 @@ export async function askModel(
       pixels,
     )
     const name = image.className
-    const target =
-      name === null ? -1 : (targetsOf([name], { set: model.labelSet, names: model.labels }).get(name) ?? -1)
+    const target = name === null ? -1 : trueOutput(workspace.db, image.datasetId, model, name)
     const { facts: answers } = await classifier.run({ pixels, first: 0, batch: classifier.batch }, 1, [
       { readout: allOutputs, targets: Int32Array.of(target) },
     ])

@@ -40,6 +40,7 @@ export function defineStudy<Schema extends z.ZodObject>(
     extraWork: (params, context) => extraWork?.(parse(params), context) ?? [],
     warnings: (params, models, context) => definition.warnings?.(parse(params), models, context) ?? [],
     needs: (params) => needs?.(parse(params)) ?? [],
+    readsLabels: (params, models, context) => definition.readsLabels?.(parse(params), models, context) ?? [],
     beside: (params) => beside?.(parse(params)) ?? [],
     otherDatasets: (params) => otherDatasets?.(parse(params)) ?? [],
     fits: (params, context) => fits?.(parse(params), context),

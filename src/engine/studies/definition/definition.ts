@@ -115,6 +115,11 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject, P = z
    * not.
    */
   needsLabels?: boolean
+  /**
+   * Ids of models whose labels it reads besides those that are measured under its conditions: models that only its parameters name,
+   * or its own where true classes are explained. They must know a class of the dataset. Left out = none.
+   */
+  readsLabels?(params: P, models: readonly StoredModel[], context: Pick<ConditionContext, 'db'>): number[]
 
   /**
    * How its draws are written as a draws file: as masks of patches, or by this function; left out = it draws

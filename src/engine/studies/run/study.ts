@@ -4,14 +4,8 @@ import { getDataset } from '../../datasets/index.ts'
 import { bySource, countImages, wholeOrder, type StoredCondition, type Stretch } from '../../facts/index.ts'
 import { tellingSteps } from '../../base/steps.ts'
 import type { JobContext } from '../../jobs/index.ts'
-import {
-  acceptTouched,
-  countedOtherwise,
-  targetsOf,
-  weightsText,
-  type StoredModel,
-} from '../../models/index.ts'
-import type { Db, Workspace } from '../../workspace/index.ts'
+import { acceptTouched, weightsText } from '../../models/index.ts'
+import type { Db } from '../../workspace/index.ts'
 import {
   fitsKept,
   keptSessions,
@@ -22,6 +16,7 @@ import {
 } from '../definition/index.ts'
 import { answerWeights } from '../measure/work.ts'
 import { measureGrid } from '../measure/grid.ts'
+import { checkLabels } from '../store/labels.ts'
 import { orderSeed, planRun, type PlannedModel, type StudyPlan } from '../store/plan.ts'
 import { getStudy } from '../store/store.ts'
 import { leastMeasured, stopping, type Stopping } from './stopping.ts'
@@ -45,7 +40,7 @@ export interface Portion {
  *
  * @param portion only this part of it, in one stretch
  * @throws DATASET_EMPTY where no image can be measured
- * @throws STUDY_LABELS where a model knows no class of the dataset
+ * @throws STUDY_LABELS where a model cannot tell the true classes of the images
  * @throws STUDY_PARAMS where draws to replay do not fit the models or images
  */
 export async function runStudy(
@@ -75,9 +70,7 @@ export async function runStudy(
     }
   if (onImages.length > 0 && images === 0 && !portion)
     throw new KernelscopeError('DATASET_EMPTY', 'the dataset has no readable image with a label')
-  if (definition.needsLabels !== false)
-    for (const { model } of definition.needsLabels ? models : onImages)
-      checkLabels(context.workspace, source.datasetId, model)
+  checkLabels(db, plan, models)
   await definition.fits?.(study.params, { workspace: context.workspace, models: plan.models, source })
   const progress = tracker(
     job,
@@ -202,29 +195,4 @@ async function inStretches(
     if (!next) return
     stretch = next
   }
-}
-
-/**
- * Refuses a dataset of which the model knows no class: every prediction would count as wrong.
- *
- * @throws STUDY_LABELS where it knows none
- */
-export function checkLabels({ db }: Pick<Workspace, 'db'>, datasetId: number, model: StoredModel): void {
-  const dataset = getDataset(db, datasetId)
-  const names = dataset.classes.map(({ name }) => name)
-  const targets = targetsOf(names, { set: model.labelSet, names: model.labels })
-  if ([...targets.values()].some((target) => target >= 0)) return
-  const counted = countedOtherwise(names, model.labels)
-  const outputs = `the ${model.classes} outputs of ${model.title}`
-  throw new KernelscopeError(
-    'STUDY_LABELS',
-    counted
-      ? `the classes of ${dataset.title} are numbers that do not count ${outputs}, which are 0 to ${model.classes - 1}`
-      : `no class of ${dataset.title} is among the labels of ${model.title}`,
-    {
-      hint: counted
-        ? 'Where they are counted from 1, give each label its number as a further name ("red fox | 1"), or change the numbers of the dataset.'
-        : `Give the labels of ${model.title}: on its page, or with "kernelscope model labels"; "kernelscope model labels" alone says what would match.`,
-    },
-  )
 }

@@ -5,6 +5,7 @@ import { getModel, targetsOf, type StoredModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { studyDefinition } from '../registry.ts'
 import { abilityWarnings } from './abilities.ts'
+import { countAssumed, labelProblem } from './labels.ts'
 import { parseParams } from './settled.ts'
 
 /**
@@ -19,22 +20,32 @@ export function studyWarnings(db: Db, { kind, params, modelIds, datasetId }: Stu
   const models = modelIds.map((id) => getModel(db, id))
   const parsed = parseParams(definition, params)
   const found = definition.warnings?.(parsed, models, { db }) ?? []
-  const dataset = datasetId === null || definition.needsLabels === false ? null : getDataset(db, datasetId)
+  const dataset = datasetId === null ? null : getDataset(db, datasetId)
+  const read = definition.readsLabels?.(parsed, models, { db }) ?? []
+  const own = definition.needsLabels === false ? [] : models
+  const labelled = new Map([...own, ...read.map((id) => getModel(db, id))].map((model) => [model.id, model]))
   return [
     ...abilityWarnings(db, definition, parsed, modelIds),
-    ...(dataset ? models.flatMap((model) => labelWarnings(dataset, model)) : []),
+    ...(dataset ? [...labelled.values()].flatMap((model) => labelWarnings(dataset, model)) : []),
     ...found.map(({ message, hint }) => new KernelscopeError('STUDY_PARAMS', message, { hint }).toShape()),
   ]
 }
 
-/** Says which classes of a dataset a model does not know. Their images are neither right nor wrong. */
+/**
+ * Says why a study of a model will be refused for its labels, what they are assumed to be, and which classes of a dataset it does not
+ * know. Images of these are neither right nor wrong.
+ */
 function labelWarnings(dataset: Dataset, model: StoredModel): ErrorShape[] {
+  const refused = labelProblem(dataset, model)
+  if (refused) return [refused.toShape()]
   const names = dataset.classes.filter(({ images }) => images > 0).map(({ name }) => name)
   const targets = targetsOf(names, { set: model.labelSet, names: model.labels })
   const unknown = [...targets].filter(([, target]) => target < 0).map(([name]) => name)
-  if (unknown.length === 0) return []
+  const assumed = countAssumed(dataset, model)
+  const unsure = assumed ? [assumed.toShape()] : []
+  if (unknown.length === 0) return unsure
   const shown = unknown.slice(0, 5).join(', ')
   const message = `${unknown.length} of ${targets.size} classes of ${dataset.title} are not among the labels of ${model.title}: ${shown}${unknown.length > 5 ? ' and others' : ''}`
   const hint = 'Their images do not count in its accuracy.'
-  return [new KernelscopeError('STUDY_LABELS', message, { hint }).toShape()]
+  return [...unsure, new KernelscopeError('STUDY_LABELS', message, { hint }).toShape()]
 }

@@ -79,6 +79,7 @@ export const mapScores = defineStudy({
     ...otherDefinitions,
   ],
   needsLabels: false,
+  readsLabels: ({ target }, models) => (target === 'true' ? models.map(({ id }) => id) : []),
   needs: ({ methods }) =>
     [...new Set(methods.flatMap(rewritesFor))].map((rewrite) => ({ rewrite, of: 'models' })),
   async settle(given, { dataset, signal }) {

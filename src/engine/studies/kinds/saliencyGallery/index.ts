@@ -48,6 +48,7 @@ export const saliencyGallery = defineStudy({
     { name: 'agreement', formula: "Spearman's rank correlation over the cells of two models' maps" },
   ],
   needsLabels: false,
+  readsLabels: ({ target }, models) => (target === 'true' ? models.map(({ id }) => id) : []),
   needs: ({ methods }) =>
     [...new Set(methods.flatMap(rewritesFor))].map((rewrite) => ({ rewrite, of: 'models' })),
   conditions: () => [],

@@ -6,7 +6,7 @@ import { paperStatements, paperValues } from '../../summary/paper.ts'
 import { measureGrid } from '../../measure/grid.ts'
 import { gradientForwards } from '../../measure/gradientForwards.ts'
 import { makeMasks } from './masks.ts'
-import { settledModel, standsInFor } from './saliencyModel.ts'
+import { saliencyModelOf, settledModel, standsInFor } from './saliencyModel.ts'
 import { repeatOf, sourceDigest, stateOfMasks } from './source.ts'
 import { lossFigure, lossTable, shareFigure, standInNotes } from './view.ts'
 import type { Condition } from '../../../facts/index.ts'
@@ -106,6 +106,10 @@ export const salientPatchDrop = defineStudy({
     source === 'masks' || model === null
       ? []
       : [{ rewrite: source === 'attention' ? 'attention' : 'differentiate', of: model }],
+  readsLabels(chosen, _models, { db }) {
+    const from = chosen.source === 'gradient' ? saliencyModelOf(db, chosen) : undefined
+    return from ? [from.id] : []
+  },
   conditions: (chosen, model, { db, dataset }) => {
     const draws = sourceDigest(db, chosen, dataset.id, model.preprocessing.size)
     const levels = [...new Set(chosen.percents)].filter((percent) => percent > 0).sort((a, b) => a - b)

@@ -5,7 +5,7 @@ import { paperValues } from '../../../summary/paper.ts'
 import { attackForwards } from '../../../measure/work.ts'
 import { measureTransfer } from './measure.ts'
 import { notesOf, titlesOf } from './notes.ts'
-import { settled } from './settle.ts'
+import { settled, surrogatesOf } from './settle.ts'
 import {
   preparedSurrogate,
   preprocessingOfTransfer,
@@ -114,6 +114,7 @@ export const transferAttack = defineStudy({
   ],
   needs: ({ surrogate, otherSurrogate }) =>
     [surrogate, otherSurrogate].flatMap((of) => (of === null ? [] : [{ rewrite: 'differentiate', of }])),
+  readsLabels: (chosen, models, { db }) => surrogatesOf(chosen, models, db),
   settle: (chosen, { db }) => settled(chosen, db),
   axis: {
     title: () => 'ε in [0,1] units',

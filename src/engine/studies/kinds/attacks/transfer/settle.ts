@@ -1,8 +1,27 @@
 import { KernelscopeError } from '#shared/errors.ts'
-import { getModel, listModels } from '../../../../models/index.ts'
+import { getModel, listModels, type StoredModel } from '../../../../models/index.ts'
 import type { Db } from '../../../../workspace/index.ts'
 import type { TransferParams } from './params.ts'
-import { surrogatesByFamily } from './surrogate.ts'
+import { surrogateIdFor, surrogatesByFamily } from './surrogate.ts'
+
+/** The surrogates that a study has or would get, for the models that they serve; none where the workspace lacks one. */
+export const surrogatesOf = (chosen: TransferParams, models: readonly StoredModel[], db: Db): number[] => {
+  const named = { ...chosen, ...foundFor(chosen, db) }
+  return [...new Set(models.map((model) => surrogateIdFor(named, model)))].filter((id) => id !== null)
+}
+
+type Surrogates = Pick<TransferParams, 'surrogate' | 'otherSurrogate'>
+
+/** The surrogates that are named, and else those of the workspace. */
+function foundFor({ surrogates, surrogate, otherSurrogate }: TransferParams, db: Db): Surrogates {
+  const models = listModels(db)
+  if (surrogates === 'one') return { surrogate: surrogate ?? models[0]?.id ?? null, otherSurrogate: null }
+  const { forOthers, forTransformers } = surrogatesByFamily(models)
+  return {
+    surrogate: surrogate ?? forOthers?.id ?? null,
+    otherSurrogate: otherSurrogate ?? forTransformers?.id ?? null,
+  }
+}
 
 /**
  * Names the surrogates that were left out.
@@ -12,26 +31,22 @@ import { surrogatesByFamily } from './surrogate.ts'
  */
 export function settled(chosen: TransferParams, db: Db): TransferParams {
   if (chosen.surrogate !== null) getModel(db, chosen.surrogate)
+  const found = foundFor(chosen, db)
   if (chosen.surrogates === 'one') {
-    if (chosen.surrogate !== null) return { ...chosen, otherSurrogate: null }
-    const [first] = listModels(db)
-    if (!first)
+    if (found.surrogate === null)
       throw new KernelscopeError('MODEL_NOT_FOUND', 'the workspace has no model to serve as surrogate')
-    return { ...chosen, surrogate: first.id, otherSurrogate: null }
+    return { ...chosen, ...found }
   }
   if (chosen.otherSurrogate !== null) getModel(db, chosen.otherSurrogate)
-  const { forOthers, forTransformers } = surrogatesByFamily(listModels(db))
   return {
     ...chosen,
-    surrogate: chosen.surrogate ?? needed(forOthers?.id, 'surrogate', 'no ViT'),
-    otherSurrogate:
-      chosen.otherSurrogate ??
-      needed(forTransformers?.id, 'otherSurrogate', 'no model with depthwise kernels'),
+    surrogate: needed(found.surrogate, 'surrogate', 'no ViT'),
+    otherSurrogate: needed(found.otherSurrogate, 'otherSurrogate', 'no model with depthwise kernels'),
   }
 }
 
-function needed(id: number | undefined, param: string, lacks: string): number {
-  if (id !== undefined) return id
+function needed(id: number | null, param: string, lacks: string): number {
+  if (id !== null) return id
   throw new KernelscopeError('STUDY_PARAMS', `invalid ${param}: the workspace has ${lacks}`, {
     hint: 'Add one, or name the model whose gradient makes the images.',
   })
