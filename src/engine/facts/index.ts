@@ -38,6 +38,7 @@ export {
   measured,
   measurementStore,
   damagedMeasurements,
+  isMeasured,
   problemNotes,
   examplesOf,
   storedOf,

@@ -122,6 +122,19 @@ export function measured(db: Db, model: KeyedModel, rewrite: Rewrite): Measured 
 const floats = ({ buffer, byteOffset, length }: Buffer) =>
   new Float64Array(buffer.slice(byteOffset, byteOffset + length))
 
+/** Whether a variant has a measurement of any of the examples. */
+export function isMeasured(db: Db, variantId: number, exampleIds: readonly number[]): boolean {
+  const conditionId = cleanCondition(db)
+  if (conditionId === null) return false
+  return (
+    db
+      .prepare<[number, number, string]>(
+        'SELECT 1 FROM measurement WHERE variant_id = ? AND condition_id = ? AND example_id IN (SELECT value FROM json_each(?)) LIMIT 1',
+      )
+      .get(variantId, conditionId, JSON.stringify(exampleIds)) !== undefined
+  )
+}
+
 interface Example {
   exampleId: number
 }

@@ -145,6 +145,30 @@ it('a finished study says which models got another setup since, and one that was
   expect(await changed(id)).toBeUndefined()
 })
 
+it.each([
+  ['least-epsilon', { images: 2, steps: 1, halvings: 1 }],
+  ['map-scores', { methods: ['gradient'], images: 2, steps: 2, cascade: 0 }],
+  ['saliency-gallery', { methods: ['gradient'], images: 2, target: 'true' }],
+  ['feature-variance', { images: 8 }],
+])('a finished study of %s says so too', async (kind, params) => {
+  const setting = await setUp()
+  const { client, modelId, run } = setting
+  const { id } = await run(kind, params)
+  const changed = async () => (await client.studies.result({ id })).changed
+  const readsLabels = kind !== 'feature-variance'
+  expect(await changed()).toBeUndefined()
+  await swapLabels(setting, modelId)
+  expect(await changed()).toEqual(
+    readsLabels ? [expect.stringMatching(/^RepLK-3: measured with other labels than now\./)] : undefined,
+  )
+  await swapLabels(setting, modelId)
+  const { preprocessing } = await client.models.get({ id: modelId })
+  await client.models.update({ id: modelId, preprocessing: { ...preprocessing, mean: [0.1, 0.2, 0.3] } })
+  expect(await changed()).toEqual([
+    expect.stringMatching(/^RepLK-3: measured with another preprocessing than now\./),
+  ])
+})
+
 it("the share of patches is averaged over the images of the study, for each model's size", async () => {
   const { folder, client, datasetId, modelId, run } = await setUp()
   const params = { source: 'gradient', percents: [50], modes: ['salient'] }

@@ -136,7 +136,7 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
       : []),
     ...(dataset ? countNotes(plan, dataset, db) : []),
   ]
-  const since = !stored.complete && study.job?.state === 'done' ? otherSetupNotes(db, models) : []
+  const since = !stored.complete && study.job?.state === 'done' ? await otherSetupNotes(workspace, plan) : []
   return {
     studyId,
     ...(since.length > 0 ? { changed: since } : {}),
