@@ -23,7 +23,7 @@ export const pure = [
   'tests/renderer/**/!(stores).test.ts',
   'tests/remote/ends.test.ts',
   'tests/cli/{checkpoints,docs,follow,result,text,until,verdict}.test.ts',
-  'tests/engine/base/lruMap.test.ts',
+  'tests/engine/base/{background,lruMap}.test.ts',
   'tests/engine/checkpoints/{beside,containers}.test.ts',
   'tests/engine/benchmarks/differences.test.ts',
   'tests/engine/bundles/{hostile,write}.test.ts',

@@ -12,52 +12,69 @@ const stoppedMs = 30_000
 /** One request of a lane is answered at a time, so that a request that is aborted while it waits costs nothing. */
 const turns = () => new Turns({ depth: 1, closed: cancelled, aborted: cancelled })
 
-/** Options of `Lanes`. */
-export interface LanesOptions<Task extends { kind: string }> {
-  name: WorkerName
+/** The thread of a lane. */
+export interface LaneThread {
   workerData: Record<string, unknown>
-  /** Kinds of tasks that the others need not wait for. */
-  slow: readonly Task['kind'][]
-  /**
-   * Slow tasks have a thread of their own, whose data says `background: true`. Otherwise they run in steps, in the same
-   * thread as the others.
-   */
-  apart?: boolean
+  /** Milliseconds without work after which the thread is ended. The next task starts another. */
+  idleMs?: number
+}
+
+/** Options of `Lanes`. */
+export interface LanesOptions<Task extends { kind: string }, Lane extends string> {
+  name: WorkerName
+  /** Lanes that are given the very same object share a thread. */
+  lanes: Readonly<Record<Lane, LaneThread>>
+  laneOf(task: Task): Lane
+  /** Lanes whose tasks run in steps beside those that share their thread. */
+  inSteps?: readonly Lane[]
   /** Other limits and another script, for tests. */
-  test?: { entry: URL; blockedMs: number; stoppedMs: number }
+  test?: { entry: URL; blockedMs: number; stoppedMs: number } | undefined
+}
+
+interface OpenLane<Task extends { kind: string }, Results extends Record<Task['kind'], unknown>> {
+  turns: Turns
+  thread: Thread<Task, Results>
 }
 
 /**
- * Threads that answer questions about the workspace: a lane for quick ones and a lane for slow ones. A thread starts with
- * its first question. Its script runs the tasks together (`answerTasks`) and stops those that are aborted.
+ * Threads that answer questions about the workspace, in lanes that do not wait for one another. A thread starts with its first
+ * question. Its script runs the tasks together (`answerTasks`) and stops those that are aborted.
  */
-export class Lanes<Task extends { kind: string }, Results extends Record<Task['kind'], unknown>> {
-  readonly #quick = turns()
-  readonly #slow = turns()
-  readonly #isSlow: (kind: Task['kind']) => boolean
-  readonly #thread: Thread<Task, Results>
-  /** The thread of slow tasks. */
-  readonly #background: Thread<Task, Results>
+export class Lanes<
+  Task extends { kind: string },
+  Results extends Record<Task['kind'], unknown>,
+  Lane extends string = string,
+> {
+  readonly #laneOf: (task: Task) => Lane
+  readonly #lanes: ReadonlyMap<Lane, OpenLane<Task, Results>>
+  readonly #threads: readonly Thread<Task, Results>[]
 
-  constructor({ name, workerData, slow, apart = false, test }: LanesOptions<Task>) {
-    const isSlow = (kind: Task['kind']) => slow.includes(kind)
-    this.#isSlow = isSlow
+  constructor({ name, lanes, laneOf, inSteps = [], test }: LanesOptions<Task, Lane>) {
+    this.#laneOf = laneOf
     const limits = test ?? { blockedMs, stoppedMs }
-    const start = (data: unknown) =>
+    const start = ({ workerData, idleMs }: LaneThread) =>
       new Thread<Task, Results>({
         name,
         entry: test?.entry,
-        workerData: data,
+        workerData,
+        ...(idleMs === undefined ? {} : { idleMs }),
         lost: (task, death) => lost(name, task.kind, death),
         watch: {
           ...limits,
           blocked: ({ kind }) => tooLong(kind, limits.blockedMs),
           stopped: () => new KernelscopeError('CANCELLED', cancelled),
-          blocks: ({ kind }) => apart || !isSlow(kind),
+          blocks: (task) => !inSteps.includes(laneOf(task)),
         },
       })
-    this.#thread = start(workerData)
-    this.#background = apart ? start({ ...workerData, background: true }) : this.#thread
+    const named = Object.entries<LaneThread>(lanes) as [Lane, LaneThread][]
+    const threads = new Map([...new Set(Object.values<LaneThread>(lanes))].map((own) => [own, start(own)]))
+    this.#threads = [...threads.values()]
+    this.#lanes = new Map(
+      named.flatMap(([lane, own]) => {
+        const thread = threads.get(own)
+        return thread ? [[lane, { turns: turns(), thread }]] : []
+      }),
+    )
   }
 
   /**
@@ -74,20 +91,18 @@ export class Lanes<Task extends { kind: string }, Results extends Record<Task['k
       // An aborted request is rejected at once; the next request waits until the thread has stopped it.
       const abort = () => reject(new KernelscopeError('CANCELLED', cancelled))
       signal?.addEventListener('abort', abort, { once: true })
-      const [lane, thread] = this.#isSlow(task.kind)
-        ? [this.#slow, this.#background]
-        : [this.#quick, this.#thread]
-      lane
-        .run(() => thread.ask(task, signal), { signal })
+      const lane = this.#lanes.get(this.#laneOf(task))
+      if (!lane) return reject(new Error(`${task.kind} has no lane`))
+      lane.turns
+        .run(() => lane.thread.ask(task, signal), { signal })
         .then(resolve, reject)
         .finally(() => signal?.removeEventListener('abort', abort))
     })
   }
 
   async close(): Promise<void> {
-    this.#quick.close()
-    this.#slow.close()
-    await Promise.all([this.#thread.close(), this.#background.close()])
+    for (const { turns } of this.#lanes.values()) turns.close()
+    await Promise.all(this.#threads.map((thread) => thread.close()))
   }
 }
 

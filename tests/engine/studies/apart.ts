@@ -16,7 +16,7 @@ export async function expectSameApart(
   const { workspace } = session.open()
   const { kind, params, modelIds, datasetId, sample } = await client.studies.get({ id })
   const input: StudyInput = { kind, params, modelIds, datasetId, sample }
-  const [here, there] = [ownReader(workspace), reader ?? threadReader(workspace.path)]
+  const [here, there] = [ownReader(workspace), reader ?? threadReader(workspace)]
   try {
     const result = await here.ask({ kind: 'result', id })
     expect(result.figures.length + result.tables.length).toBeGreaterThan(0)

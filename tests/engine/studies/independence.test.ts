@@ -46,7 +46,7 @@ beforeAll(async () => {
   plain = await setUp('plain', false, { overrides: { threads: 1, batch: 16 }, imageWorkers: 1 })
   other = await setUp('other', true, { overrides: { threads: 2, batch: 5 }, imageWorkers: 3 })
   splitFromNowOn(other)
-  reader = threadReader(plain.engine.session.open().workspace.path)
+  reader = threadReader(plain.engine.session.open().workspace)
 }, 120_000)
 
 /** The graphs that are computed in several sessions, by the names of their times. */

@@ -3,19 +3,20 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { codeState, stateOf } from '#engine/base/codeState.ts'
 import { openSummaries } from '#engine/studies/images/summaries.ts'
-import { keptAnswer, type KeptStudy } from '#engine/studies/reading/keptAnswers.ts'
+import { isKept, keptAnswer, type KeptStudy } from '#engine/studies/reading/keptAnswers.ts'
 import { temporaryFolder } from '../../temporary.ts'
 
 function answering() {
   const file = join(temporaryFolder(), 'summaries.sqlite')
   let made = 0
   /** Asks in a process of its own. */
-  const ask = async (stamp: string, other: Partial<KeptStudy> = {}) => {
+  const ask = async (stamp: string, other: Partial<KeptStudy> = {}, settled = true) => {
     const { db, close } = openSummaries(file)
-    const about = { kind: 'result', studyId: 1, stamp, settled: true, ...other } as const
-    const found = await keptAnswer(db, about, () =>
+    const about = { kind: 'result', studyId: 1, stamp, ...other } as const
+    const found = await keptAnswer(db, about, settled, () =>
       Promise.resolve({ made: ++made, none: undefined, nan: NaN }),
     )
+    expect(isKept(db, about)).toBe(settled)
     close()
     return found
   }
@@ -34,7 +35,7 @@ it('an answer is made once for a state, also by another process, and anew where 
 
 it('an answer about a study that runs is not kept', async () => {
   const { ask } = answering()
-  expect((await ask('a', { settled: false })).made).toBe(1)
+  expect((await ask('a', {}, false)).made).toBe(1)
   expect((await ask('a')).made).toBe(2)
 })
 

@@ -1,8 +1,10 @@
-import { cpSync } from 'node:fs'
+import { cpSync, readdirSync, rmSync } from 'node:fs'
+import { availableParallelism, getPriority } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createEngine } from '#engine/api/index.ts'
+import { niceness } from '#engine/base/background.ts'
 import { openSummaries } from '#engine/studies/images/summaries.ts'
 import { studyResult } from '#engine/studies/results/result.ts'
 import { insertStudy, ownReader, settledStudy, threadReader } from '#engine/studies/index.ts'
@@ -31,7 +33,7 @@ async function setUp() {
 describe('what is asked of stored facts', () => {
   it('is no longer read when nobody waits for it, here and in the thread', async () => {
     const { workspace, long, run } = await setUp()
-    const [here, there] = [ownReader(workspace), threadReader(workspace.path)]
+    const [here, there] = [ownReader(workspace), threadReader(workspace)]
     onTestFinished(() => here.close())
     onTestFinished(() => there.close())
     for (const task of [
@@ -93,7 +95,7 @@ describe('what is asked of stored facts', () => {
     expect((await result()).conditions.map(({ n }) => n)).toEqual(fewer.conditions.map(({ n }) => n))
   })
 
-  it('is summed up when a study is done, and read again by the next start, until a fact has changed', async () => {
+  it('is summed up when a study is done, or by the next start, and read again by others until a fact has changed', async () => {
     const folder = temporaryFolder()
     const engine = await createEngine({ readsApart: true })
     onTestFinished(() => engine.close())
@@ -101,18 +103,26 @@ describe('what is asked of stored facts', () => {
     const datasetId = await addDataset(engine.client, sampleImages(folder, 1))
     const { id: model } = await engine.client.models.add({ path: sampleModel('replk3') })
     const study = await runStudy(engine.client, { kind: 'clean-accuracy', modelIds: [model], datasetId })
+    const path = join(folder, 'workspace')
+    const file = join(path, 'summaries.sqlite')
+    const kept = (kind: string) => {
+      const { db, close } = openSummaries(file)
+      const answer = db.prepare('SELECT answer FROM kept_answer WHERE kind = ?').pluck().get(kind)
+      close()
+      return answer
+    }
+    await expect.poll(() => kept('result')).toBeDefined()
+    await engine.client.workspace.close()
+    rmSync(file)
+    await engine.client.workspace.open({ path })
+    await expect.poll(() => kept('summary'), { timeout: 60_000, interval: 300 }).toBeDefined()
     const { workspace } = engine.session.open()
-    const summaries = openSummaries(join(workspace.path, 'summaries.sqlite'))
-    onTestFinished(summaries.close)
-    const kept = () =>
-      summaries.db.prepare("SELECT answer FROM kept_answer WHERE kind = 'result'").pluck().get()
-    await expect.poll(kept).toBeDefined()
 
     const later = ownReader(workspace)
     onTestFinished(() => later.close())
-    const before = kept()
+    const before = kept('result')
     const result = await later.ask({ kind: 'result', id: study.id })
-    expect(kept()).toEqual(before)
+    expect(kept('result')).toEqual(before)
     expect(result).toEqual(await studyResult(workspace, study.id))
     expect(result.complete).toBe(true)
 
@@ -122,8 +132,26 @@ describe('what is asked of stored facts', () => {
     const fewer = await after.ask({ kind: 'result', id: study.id })
     expect(fewer.complete).toBe(false)
     expect(fewer.conditions[0]?.n).toBe((result.conditions[0]?.n ?? 0) - 1)
-    expect(kept()).not.toEqual(before)
+    expect(kept('result')).not.toEqual(before)
   })
+
+  it.skipIf(process.platform !== 'linux')(
+    'takes its share of the processor where it stays, and only what is left where jobs change it',
+    async () => {
+      const { workspace, db, run } = await setUp()
+      const reader = threadReader(workspace)
+      onTestFinished(() => reader.close())
+      const threads = () => readdirSync('/proc/self/task')
+      const before = new Set(threads())
+      const modest = () =>
+        threads().filter((thread) => !before.has(thread) && getPriority(Number(thread)) > 0).length
+      await reader.ask({ kind: 'result', id: run.id })
+      expect(modest()).toBe(0)
+      db.prepare("UPDATE job SET state = 'running' WHERE study_id = ?").run(run.id)
+      await reader.ask({ kind: 'result', id: run.id })
+      expect(modest()).toBe(niceness(availableParallelism()) > 0 ? 1 : 0)
+    },
+  )
 
   it('of a study that is done stays while others are made and use its models in turn', async () => {
     const { workspace, client, run, modelIds, datasetId } = await setUp()

@@ -127,10 +127,12 @@ describe('a thread', () => {
 
 describe('lanes', () => {
   const start = (blockedMs: number, stoppedMs: number) => {
+    const shared = { workerData: {} }
     const lanes = new Lanes<Task, Results>({
       name: 'browse',
-      workerData: {},
-      slow: ['double'],
+      lanes: { quick: shared, slow: shared },
+      laneOf: ({ kind }) => (kind === 'double' ? 'slow' : 'quick'),
+      inSteps: ['slow'],
       test: { entry, blockedMs, stoppedMs },
     })
     onTestFinished(() => lanes.close())

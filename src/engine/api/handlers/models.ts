@@ -40,6 +40,8 @@ export const models = {
     const { path, title, choice } = input
     const added = await addModel(session.db, path, { title, choice, signal })
     session.checkLater(added.id)
+    // All results rest on which models there are.
+    session.open().ahead?.all()
     return publicModel(added)
   }),
   preview: api.models.preview.handler(({ input, signal }) => previewModel(input.path, input.choice, signal)),

@@ -34,7 +34,7 @@ export const units = {
     return guarded(running, session)
   }),
   merge: api.units.merge.handler(({ input, context: { session }, signal: ended }) => {
-    const { workspace } = session.open()
+    const { workspace, ahead } = session.open()
     const merging = worked(
       ({ signal, onProgress }) =>
         mergePacks(
@@ -48,7 +48,7 @@ export const units = {
                 ? onProgress(seen, all, 'facts', 'Adding a pack of facts')
                 : onProgress(done, of, 'packs', 'Adding packs of facts'),
           },
-        ),
+        ).finally(() => ahead?.all()),
       ended,
     )
     return guarded(merging, session)

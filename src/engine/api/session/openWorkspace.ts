@@ -17,6 +17,7 @@ import {
 } from '../../workspace/index.ts'
 import { damagedRows } from './damagedRows.ts'
 import { DailyBackup } from './dailyBackup.ts'
+import { ReadAhead } from './readAhead.ts'
 import { SelfChecks } from './selfChecks.ts'
 import { readSettings } from './settings.ts'
 
@@ -27,6 +28,8 @@ export interface OpenWorkspace {
   clusters: ClusterWatch
   browser: Browser
   reader: Reader
+  /** null where another program keeps what is read, or where it is read in this thread. */
+  ahead: ReadAhead | null
   checks: SelfChecks
   backup: DailyBackup
 }
@@ -56,38 +59,26 @@ export function workOn(workspace: Workspace, { log, readsApart, run }: Beside): 
   const jobs = new JobQueue(workspace.db, run, (error) =>
     log.write('warning', 'a job is damaged, or its state could not be stored', toErrorShape(error)),
   )
-  const reader = readsApart ? threadReader(workspace.path) : ownReader(workspace)
-  if (readsApart) readAhead(jobs, reader)
+  const clusters = new ClusterWatch(clusterWork(workspace, log))
+  const reader = readsApart ? threadReader(workspace) : ownReader(workspace)
   return {
     workspace,
     jobs,
-    clusters: new ClusterWatch(clusterWork(workspace, log)),
+    clusters,
     browser: new Browser(workspace.path),
     reader,
+    ahead: readsApart && workspace.readOnly === null ? new ReadAhead(jobs, clusters, reader) : null,
     checks: new SelfChecks(workspace, log),
     backup: new DailyBackup(workspace, log),
   }
 }
 
-/**
- * Reads what pages will show in the background, so that they open at once, also after the next start: each study when it is
- * done, and what rests on the images of a dataset when it was indexed.
- */
-function readAhead(jobs: JobQueue, reader: Reader): void {
-  jobs.onJob(({ kind, studyId, datasetId, state }) => {
-    if (state !== 'done') return
-    // Whoever opens the page is told of an error.
-    const ignored = () => undefined
-    if (kind === 'study' && studyId !== null) reader.ask({ kind: 'result', id: studyId }).catch(ignored)
-    if (kind === 'index' && datasetId !== null) reader.ask({ kind: 'prepare', datasetId }).catch(ignored)
-  })
-}
-
 /** Ends what works on a workspace, after its running job has stored its results, and closes it. */
 export async function endWork(
-  { workspace, jobs, clusters, browser, reader, checks, backup }: OpenWorkspace,
+  { workspace, jobs, clusters, browser, reader, ahead, checks, backup }: OpenWorkspace,
   log: Log,
 ): Promise<void> {
+  ahead?.close()
   await checks.close()
   await clusters.close()
   await jobs.close()
@@ -117,11 +108,13 @@ async function carryOutRemovals(workspace: Workspace): Promise<void> {
   await removeLostFiles(workspace)
 }
 
-/** Starts the queue, and looks after runs on clusters. Where that fails, the workspace can still be looked at. */
-export function startJobs({ jobs, clusters }: OpenWorkspace, rests: boolean, log: Log): void {
+/** Starts the queue, looks after runs on clusters, and reads ahead. Where that fails, the workspace can still be looked at. */
+export function startJobs({ jobs, clusters, ahead }: OpenWorkspace, rests: boolean, log: Log): void {
   try {
     jobs.start(rests)
-    if (!rests) clusters.start()
+    if (rests) return
+    clusters.start()
+    ahead?.all()
   } catch (error) {
     log.write('warning', 'jobs do not run', toErrorShape(error))
   }

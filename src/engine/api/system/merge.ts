@@ -22,7 +22,7 @@ export async function mergeInto(
   from: string,
   { signal, onProgress }: Work,
 ): Promise<MergeReport> {
-  const { workspace } = session.open()
+  const { workspace, ahead } = session.open()
   onProgress(0, 0, 'parts', 'Opening the other workspace')
   const other = await opened(workspace, from)
   try {
@@ -39,6 +39,7 @@ export async function mergeInto(
     return { from: other.place, parts }
   } finally {
     other.close()
+    ahead?.all()
   }
 }
 

@@ -1,8 +1,7 @@
 import { KernelscopeError } from '#shared/errors.ts'
 import { keepValuesIn } from '../../facts/index.ts'
-import { latestJobOfStudy } from '../../jobs/index.ts'
 import type { Db, WorkspaceFiles } from '../../workspace/index.ts'
-import { cancellable } from '../../base/nextTurn.ts'
+import { cancellable, nextTurn } from '../../base/nextTurn.ts'
 import { studyCost } from '../cost/cost.ts'
 import { cellImages } from '../images/cellImages.ts'
 import { studyImageRows } from '../images/imageRows.ts'
@@ -15,8 +14,9 @@ import { prepareImages } from '../results/prepareImages.ts'
 import { ranking } from '../results/ranking.ts'
 import { studyResult } from '../results/result.ts'
 import { studySummary } from '../results/summary.ts'
+import { listStudies } from '../store/store.ts'
 import { planSuite } from '../suite/suite.ts'
-import { keptAnswer, type KeptStudy } from './keptAnswers.ts'
+import { isKept, isSettled, keptAnswer, type KeptStudy } from './keptAnswers.ts'
 import { Memory } from './memory.ts'
 import { stampOfStudy } from './stamp.ts'
 import type { ReadingResults, ReadingTask } from './protocol.ts'
@@ -73,9 +73,11 @@ async function answer(
     case 'ranking':
       return ranking(workspace, task.input)
     case 'result':
-      return keptAnswer(summaries.db, kept(db, task), () => whole(signal, studyResult(workspace, task.id)))
+      return result(workspace, summaries, task.id, signal)
     case 'summary':
-      return keptAnswer(summaries.db, kept(db, task), () => whole(signal, studySummary(workspace, task.id)))
+      return summary(workspace, summaries, task.id, signal)
+    case 'ahead':
+      return ahead(workspace, summaries, task.studyId, signal)
     case 'rows':
       return studyRows(db, task.id, task.modelId, task.key, task.after, task.limit)
     case 'cellImages':
@@ -87,10 +89,40 @@ async function answer(
   }
 }
 
-/** Answers about a study change with every batch while it runs. */
-const kept = (db: Db, task: Extract<ReadingTask, { kind: 'result' | 'summary' }>): KeptStudy => ({
-  kind: task.kind,
-  studyId: task.id,
-  stamp: stampOfStudy(db, task.id),
-  settled: !['queued', 'running'].includes(latestJobOfStudy(db, task.id)?.state ?? ''),
+const of = (db: Db, kind: KeptStudy['kind'], studyId: number): KeptStudy => ({
+  kind,
+  studyId,
+  stamp: stampOfStudy(db, studyId),
 })
+
+const result = (workspace: WorkspaceFiles, summaries: Summaries, id: number, signal?: AbortSignal) =>
+  keptAnswer(summaries.db, of(workspace.db, 'result', id), isSettled(workspace.db, id), () =>
+    whole(signal, studyResult(workspace, id)),
+  )
+
+const summary = (workspace: WorkspaceFiles, summaries: Summaries, id: number, signal?: AbortSignal) =>
+  keptAnswer(summaries.db, of(workspace.db, 'summary', id), isSettled(workspace.db, id), () =>
+    whole(signal, studySummary(workspace, id)),
+  )
+
+/** Makes what is not kept. A study that cannot be read keeps no other from it; whoever opens it is told. */
+async function ahead(
+  workspace: WorkspaceFiles,
+  summaries: Summaries,
+  studyId: number | null,
+  signal?: AbortSignal,
+): Promise<null> {
+  const { db } = workspace
+  const ids = studyId === null ? listStudies(db).map(({ id }) => id) : [studyId]
+  for (const id of ids) {
+    await nextTurn()
+    if (!isSettled(db, id)) continue
+    try {
+      if (!isKept(summaries.db, of(db, 'result', id))) await result(workspace, summaries, id, signal)
+      if (!isKept(summaries.db, of(db, 'summary', id))) await summary(workspace, summaries, id, signal)
+    } catch (error) {
+      if (signal?.aborted) throw error
+    }
+  }
+  return null
+}

@@ -3,6 +3,7 @@ import { Lanes } from '../../threads/lanes.ts'
 import type { WorkspaceFiles } from '../../workspace/index.ts'
 import { openSummaries } from '../images/summaries.ts'
 import { answerer } from './answer.ts'
+import { isSettled } from './keptAnswers.ts'
 import type { ReadingResults, ReadingTask } from './protocol.ts'
 
 /** Answers what is asked of stored facts: estimates, results, rankings, rows. */
@@ -20,17 +21,44 @@ export interface Reader {
 
 const summariesIn = (folder: string) => join(folder, 'summaries.sqlite')
 
+type Lane = 'quick' | 'slow' | 'spare' | 'ahead'
+
+/** Milliseconds after which a thread that reads ahead is ended; there may be nothing to read for days. */
+const idleMs = 30_000
+
 /**
- * Reads in threads of its own, so that jobs go on at their speed whatever is asked: what is quick in one, what takes longer
- * in another that works only with what jobs leave of the processor.
+ * Reads in threads of its own, so that jobs go on at their speed whatever is asked. Results that stay are read like all else
+ * that a person waits for: they are kept, so each is read once. What changes while jobs run, and would be read again and again,
+ * is read in the background (`workInBackground`), as is what nobody waits for yet.
  */
-export const threadReader = (folder: string): Reader =>
-  new Lanes<ReadingTask, ReadingResults>({
+export function threadReader({ db, path }: WorkspaceFiles): Reader {
+  const data = { folder: path, summaries: summariesIn(path) }
+  return new Lanes<ReadingTask, ReadingResults, Lane>({
     name: 'reading',
-    workerData: { folder, summaries: summariesIn(folder) },
-    slow: ['prepare', 'suite', 'questions', 'ranking', 'result', 'images'],
-    apart: true,
+    lanes: {
+      quick: { workerData: data },
+      slow: { workerData: data },
+      spare: { workerData: { ...data, background: true } },
+      ahead: { workerData: { ...data, background: true }, idleMs },
+    },
+    laneOf(task) {
+      switch (task.kind) {
+        case 'prepare':
+        case 'ahead':
+          return 'ahead'
+        case 'result':
+        case 'images':
+          return isSettled(db, task.id) ? 'slow' : 'spare'
+        case 'suite':
+        case 'questions':
+        case 'ranking':
+          return 'spare'
+        default:
+          return 'quick'
+      }
+    },
   })
+}
 
 /** Reads in the calling thread, on the workspace's own connection: for a process that does one thing at a time. */
 export function ownReader(workspace: WorkspaceFiles): Reader {

@@ -27,6 +27,7 @@ import type { ReadingTask } from './protocol.ts'
 export function stampOf(db: Db, task: ReadingTask): string | null {
   switch (task.kind) {
     case 'prepare':
+    case 'ahead':
     case 'rows':
     case 'cellImages':
     case 'image':
