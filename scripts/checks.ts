@@ -9,16 +9,15 @@ const cache = path.join(root, 'node_modules/.cache')
 // Every worker thread and process of the tests would read and strip its TypeScript anew.
 process.env['NODE_COMPILE_CACHE'] ??= path.join(cache, 'node')
 
-/** Type checks: programs of node_modules/.bin with their arguments, the slowest first. */
-export const typeChecks = [
-  ['vue-tsc', '-p', 'tsconfig.web.json'],
-  ['tsc', '-p', 'tsconfig.node.json'],
-  ['tsc', '-p', 'tsconfig.both.json'],
-]
+const page = ['vue-tsc', '-p', 'tsconfig.web.json']
 
-/** The checks of `npm run lint`. */
-export const lint = [
-  ['eslint', '.'],
+/** Type checks: programs of node_modules/.bin with their arguments, the slowest first. */
+export const typeChecks = [page, ['tsc', '-p', 'tsconfig.node.json'], ['tsc', '-p', 'tsconfig.both.json']]
+
+/** The checks of `npm run lint` and the type checks, of all files, whether or not they have changed. */
+export const wholeTree = [
+  ['node', 'scripts/lint/typed.ts'],
+  page,
   ['prettier', '--check', '--log-level', 'warn', '.'],
 ]
 
@@ -54,7 +53,7 @@ export async function together(programs: readonly (readonly string[])[]): Promis
       const [name = '', ...args] = next
       const started = performance.now()
       const { code, output } = await captured(name, ...args)
-      const title = [name, ...args.filter((arg) => arg.startsWith('tsconfig'))].join(' ')
+      const title = [name, ...args.filter((arg) => /^(?:tsconfig|scripts)/.test(arg))].join(' ')
       const seconds = ((performance.now() - started) / 1000).toFixed(1)
       console.log(`── ${title}: ${code === 0 ? 'done' : 'failed'} in ${seconds} s`)
       if (output) console.log(output)
