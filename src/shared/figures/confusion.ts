@@ -1,5 +1,8 @@
 import type { FigureSpec } from './spec.ts'
 
+/** The column of predictions that are none of the classes shown. */
+export const elsewhere = 'none of these'
+
 interface ConfusionMatrix {
   id: string
   model: string

@@ -9,7 +9,9 @@ import { ofAll, standsOn } from '../../summary/standsOn.ts'
 import { worstTable } from '../../summary/worst.ts'
 import { accuracyMetric } from '../../summary/metrics.ts'
 import { paperValues } from '../../summary/paper.ts'
-import { confusionFigure, perClassTable } from '../../summary/classes.ts'
+import { perClassTable } from '../../summary/classes.ts'
+import { confusionFigure } from '../../summary/confusion.ts'
+import { targetLookup } from '../../measure/targets.ts'
 import { carriedOver } from '../shared/deviations.ts'
 import { defineStudy, type Grid, unchanged } from '../../definition/index.ts'
 import { ordinaryKinds } from '#shared/datasetKinds.ts'
@@ -72,7 +74,7 @@ export const cleanAccuracy = defineStudy({
       transform: unchanged,
     },
   ],
-  view: async (grid, _, { workspace: { db } }) => ({
+  view: async (grid, _, { workspace: { db }, models }) => ({
     tables: [
       await accuracyTable(db, grid),
       perClassTable(grid),
@@ -85,7 +87,10 @@ export const cleanAccuracy = defineStudy({
     ],
     figures: [
       accuracyFigure(grid),
-      ...grid.cells.filter(({ n }) => n > 0).map((cell) => confusionFigure(grid, cell)),
+      ...models.flatMap((model) => {
+        const own = grid.cells.filter(({ modelId, n }) => modelId === model.id && n > 0)
+        return own.map((cell) => confusionFigure(grid, cell, targetLookup(model)))
+      }),
     ],
     reported: paperValues(({ dataset, metric }) => dataset === 'ImageNet' && metric === 'top-1'),
     metrics: grid.cells.map((cell) => accuracyMetric(grid, cell, 'clean-accuracy.top1', 'Clean top-1')),

@@ -1,6 +1,6 @@
 import { className, classTitle, withClassNames } from '#shared/classNames.ts'
 import type { Confusion, DataTable } from '#shared/contract/index.ts'
-import { confusionSpec } from '#shared/figures/confusion.ts'
+import { confusionSpec, elsewhere } from '#shared/figures/confusion.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 
 /** The matrix as shares of each true class, row by row. The last column holds outputs that are none of the classes. */
@@ -10,8 +10,6 @@ export interface ShareMatrix {
   counts: readonly number[]
   shares: (number | null)[]
 }
-
-export const elsewhere = 'none of these'
 
 export function sharesOf({ matrix, classes }: Confusion): ShareMatrix | null {
   if (!matrix) return null
