@@ -2,10 +2,11 @@ import type { ClusterAttempt } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Db } from '../workspace/index.ts'
 import { decide, type Decision } from './decide.ts'
-import { outcomeOf, type Outcome } from './outcome.ts'
+import { mostMissed, outcomeOf, type Outcome } from './outcome.ts'
 import { jobName } from './paths.ts'
 import { phaseOf, type RunFiles, type Seen, type TaskState } from './queue.ts'
 import type { OpenRun } from './store/runs.ts'
+import { nameSubmission, submissionsOf } from './store/submissions.ts'
 import { anyDone, insertUnits, saveUnit, unitsIn, type NewUnit, type StoredUnit } from './store/units.ts'
 
 /** A unit that is with SLURM, with what was seen of its task. */
@@ -16,16 +17,23 @@ export interface InFlight {
   place: string
   /** What SLURM says; undefined where it does not know the task. */
   task: TaskState | undefined
+  /** Whether SLURM is known to have taken its array. */
+  taken: boolean
 }
 
-/** Lists the units of a run that are with SLURM, with what SLURM says of each. */
+/** Lists the units of a run that are with SLURM, with what SLURM says of each. Stores the id of an array that is seen first here. */
 export function inFlight(db: Db, run: OpenRun, tasks: Seen['tasks']): InFlight[] {
+  const jobs = new Map(submissionsOf(db, run.id).map(({ number, job }) => [number, job]))
   return unitsIn(db, run.id, ['queued', 'running']).flatMap((unit) => {
     const attempt = unit.attempts.at(-1)
     if (!attempt) return []
     const place = `${attempt.submission}.${attempt.index}`
     const task = tasks?.get(`${jobName(run.token, attempt.submission)}.${attempt.index}`)
-    return [{ unit, attempt, place, task }]
+    if (task && jobs.get(attempt.submission) === null) {
+      nameSubmission(db, run.id, attempt.submission, task.job)
+      jobs.set(attempt.submission, task.job)
+    }
+    return [{ unit, attempt, place, task, taken: jobs.get(attempt.submission) !== null }]
   })
 }
 
@@ -42,16 +50,17 @@ export function endsOf(
   files: RunFiles | undefined,
   complaints: ReadonlyMap<string, string>,
   { missed, cancelling }: { missed: Missed; cancelling: boolean },
-): { flight: InFlight; outcome: Outcome }[] {
+): { flight: InFlight; outcome: Outcome | 'not taken' }[] {
   if (tasks === null) return []
   return flying.flatMap((flight) => {
-    const { unit, place, task } = flight
+    const { unit, place, task, taken } = flight
     const end = files?.ends.get(place)
     const over = task === undefined || phaseOf(task.state) === 'ended' || end !== undefined
     const count = over ? (missed.get(unit.id) ?? 0) + 1 : 0
     missed.set(unit.id, count)
     const complaint = complaints.get(place) ?? ''
-    const outcome = outcomeOf({ task, end, missed: count, complaint, cancelling })
+    const notTaken = !taken && !cancelling && !task && !end && count >= mostMissed
+    const outcome = notTaken ? 'not taken' : outcomeOf({ task, end, missed: count, complaint, cancelling })
     if (outcome) missed.delete(unit.id)
     return outcome ? [{ flight, outcome }] : []
   })
@@ -68,6 +77,10 @@ export function noteStarted(db: Db, flying: readonly InFlight[]): boolean {
   }
   return changed
 }
+
+/** Lets a unit wait again whose array SLURM never took, as if it had not been submitted. */
+export const takeBack = (db: Db, unit: StoredUnit): void =>
+  saveUnit(db, unit.id, 'waiting', unit.attempts.slice(0, -1))
 
 /** What is done with a unit whose task ended without a pack, and what that needs to know. */
 export interface Deciding {

@@ -1,5 +1,14 @@
 import type { ClusterRun } from '#shared/contract/index.ts'
-import { failing, endsOf, inFlight, noteStarted, settle, type InFlight, type Missed } from './advance.ts'
+import {
+  failing,
+  endsOf,
+  inFlight,
+  noteStarted,
+  settle,
+  takeBack,
+  type InFlight,
+  type Missed,
+} from './advance.ts'
 import { takeArrivals, type TakePack } from './arrivals.ts'
 import { complaintIn } from './outcome.ts'
 import type { Host } from './host/index.ts'
@@ -46,6 +55,10 @@ export async function lookAfter(
   if (ends.length === 0) return changed
   const halves = await looking.halves(run, looking.signal)
   for (const { flight, outcome } of ends) {
+    if (outcome === 'not taken') {
+      takeBack(db, flight.unit)
+      continue
+    }
     const node = flight.task?.node || files?.ends.get(flight.place)?.node || flight.attempt.node
     const decision = settle(db, run, flight, { ...outcome, node }, { halves, cancelling })
     if (decision.do === 'fail') {

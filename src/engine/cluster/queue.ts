@@ -72,12 +72,16 @@ export function askCommand({ names: all, folders, days }: Question): string {
   return `${parts.join('; ')}; exit 0`
 }
 
+/** What squeue says where it could not load all that it lists. It may end with 0 all the same, and lists nothing. */
+const loadingFailed = /^slurm_load_\w+( error)?: /
+
 /** Reads what `askCommand` printed. */
 export function readAnswer(text: string, asked: readonly string[]): Seen {
   const sections = sectionsOf(text)
   const [queue, accounts] = [sections.shift(), sections.shift()]
   const found: Found = new Map()
-  const answered = queue?.code === 0
+  const trouble = queue?.lines.find((line) => loadingFailed.test(line))
+  const answered = queue?.code === 0 && trouble === undefined
   if (accounts?.code === 0) for (const line of accounts.lines) readAccount(line, found)
   if (answered) for (const line of queue.lines) readQueued(line, found)
   const folders = new Map<string, RunFiles>()
@@ -92,7 +96,7 @@ export function readAnswer(text: string, asked: readonly string[]): Seen {
   }
   return {
     tasks: answered ? found : null,
-    problem: answered ? '' : (queue?.lines.at(-1) ?? 'squeue gave no answer'),
+    problem: answered ? '' : (trouble ?? queue?.lines.at(-1) ?? 'squeue gave no answer'),
     folders,
   }
 }

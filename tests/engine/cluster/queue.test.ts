@@ -56,6 +56,21 @@ it('knows nothing of tasks while the controller is away, but of files', () => {
   expect(seen.folders.get('/shared/a')?.packs).toEqual(['7'])
 })
 
+it('takes an empty queue for no answer where squeue could not load all, though it ended with 0', () => {
+  const seen = readAnswer(
+    lines(
+      'slurm_load_partitions: Socket timed out on send/recv operation',
+      '::kernelscope:: queue 0',
+      '::kernelscope:: accounts 1',
+      '::kernelscope:: packs 0',
+      '::kernelscope:: folder 0',
+    ),
+    ['/shared/a'],
+  )
+  expect(seen.tasks).toBeNull()
+  expect(seen.problem).toMatch('Socket timed out')
+})
+
 it('asks SLURM once for all runs of a host, and not at all where only files are looked for', () => {
   const both = askCommand({ names: ['ks1-1', 'ks2-1'], folders, days: 2 })
   expect(both.match(/squeue/g)).toHaveLength(1)

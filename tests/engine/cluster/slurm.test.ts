@@ -17,6 +17,7 @@ import {
   smallDisk,
   submitted,
   testProfile,
+  unansweredSbatch,
   until,
   workspaceOver,
 } from './world.ts'
@@ -54,9 +55,9 @@ describe.skipIf(why !== null)(name, { timeout: 600_000, concurrent: true }, () =
     process.env['KERNELSCOPE_CONFIG'] = join(folder, 'config')
     process.env['KERNELSCOPE_CLUSTER_SECONDS'] = '1'
     // Each pair of nodes is of one test.
-    cluster = await startSlurm(join(folder, 'slurm'), 10)
+    cluster = await startSlurm(join(folder, 'slurm'), 12)
     ssh = noSshd === null ? await startSsh({ SLURM_CONF: process.env['SLURM_CONF'] ?? '' }) : null
-    process.env['PATH'] = ssh?.env['PATH'] ?? path
+    process.env['PATH'] = `${unansweredSbatch(join(folder, 'bin'), 'pair6')}:${ssh?.env['PATH'] ?? path}`
     sampleImages(folder, 2, 4)
   })
   afterAll(async () => {
@@ -245,6 +246,25 @@ describe.skipIf(why !== null)(name, { timeout: 600_000, concurrent: true }, () =
     const run = await until(client, id, isOver)
     expect(run).toMatchObject({ state: 'done', facts: { added: 4, known: 0 } })
     expect(othersOf(run)).toEqual([{ reason: expect.stringMatching(/DISK_FULL.* on n\d+/), count: 1 }])
+  })
+
+  it('submits once what SLURM took without an answer, and again what it never took', async () => {
+    const { engine, client, modelId, datasetId } = await workspaceOver(
+      join(folder, 'unanswered'),
+      join(folder, 'images'),
+    )
+    engines.push(engine)
+    await client.cluster.saveProfile({ profile: testProfile(folder, { name: 'deaf', partition: 'pair6' }) })
+    const study = { kind: 'clean-accuracy', params: {}, modelIds: [modelId], datasetId, sample }
+    const { id: studyId } = await client.studies.store(study)
+    const { id, note } = await submitted(client, studyId, 'deaf')
+    expect(note).toMatch('did not answer: sbatch: error: Batch job submission failed: Socket timed out')
+    const run = await until(client, id, isOver)
+    expect(run).toMatchObject({ state: 'done', facts: { added: 4, known: 0 } })
+    expect(othersOf(run)).toEqual([])
+    // The first array never came to SLURM; the second ran, though sbatch said the same of it.
+    const { units } = await client.cluster.units({ id })
+    expect(units[0]?.attempts.map(({ submission }) => submission)[0]).toBe(2)
   })
 
   it('submits a unit again that had to make room for a job of a higher priority, and says so', async () => {

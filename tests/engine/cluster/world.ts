@@ -35,6 +35,29 @@ exec '${program}' "$@"
 
 export const exported = 'export unit submission'
 
+/**
+ * Writes an `sbatch` that gives no answer about arrays of a partition twice: the first time it does not submit them either.
+ * Returns its folder.
+ */
+export function unansweredSbatch(folder: string, partition: string): string {
+  const file = join(folder, 'sbatch')
+  mkdirSync(folder)
+  writeFileSync(
+    file,
+    `#!/bin/bash
+PATH="\${PATH//'${folder}':/}"
+unanswered() { echo 'sbatch: error: Batch job submission failed: Socket timed out on send/recv operation' >&2; exit 1; }
+[[ "$*" == *--partition=${partition}* ]] || exec sbatch "$@"
+mkdir '${folder}/asked' 2> /dev/null && unanswered
+answer=$(sbatch "$@") || exit
+mkdir '${folder}/asked again' 2> /dev/null && unanswered
+echo "$answer"
+`,
+  )
+  chmodSync(file, 0o755)
+  return folder
+}
+
 /** A profile of this machine's cluster; its folder has a name that shells and SLURM must not take apart. */
 export const testProfile = (folder: string, own: Partial<ClusterProfile> = {}): ClusterProfile => ({
   ...clusterProfile.parse({ name: 'two nodes', folder: join(folder, `it's "shared" $HOME`) }),
