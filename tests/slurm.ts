@@ -41,7 +41,7 @@ export async function startSlurm(folder: string, nodes: number): Promise<TestClu
   mkdirSync(join(folder, 'state'), { recursive: true })
   writeFileSync(join(folder, 'munge.key'), randomBytes(1024), { mode: 0o400 })
   const conf = join(folder, 'slurm.conf')
-  writeFileSync(conf, configuration(folder, nodes, 20_000 + (process.pid % 1000) * 10))
+  writeFileSync(conf, configuration(folder, nodes, 20_000 + (process.pid % 600) * 20))
   writeFileSync(join(folder, 'cgroup.conf'), 'CgroupPlugin=disabled\n')
   process.env['SLURM_CONF'] = conf
   const socket = join(folder, 'munge.socket')
