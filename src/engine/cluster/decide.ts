@@ -61,22 +61,49 @@ export function decide({ images, part, divisible, attempts }: Tried, { anyDone, 
     : { do: 'stop', reason: `a unit whose images cannot be divided failed ${tries} times: ${reason}` }
 }
 
+/** A try that has ended. */
+export interface EndedTry {
+  node: string
+  submission: number
+  /** Whose fault its end was; null where it gave a pack. */
+  of: ClusterAttempt['of']
+}
+
 /** Tasks that must have failed on a node, none having done well there, before it is avoided. */
 const failuresOfBadNode = 2
+/** Tasks in a row that must have been lost on a node where others did well before. */
+const lossesOfNode = 3
+/** Submissions after which such a node is tried again. */
+const submissionsWithout = 20
 
 /**
- * Nodes that are left out of the next submission: where tasks only failed, while others did well. A full disk would
- * otherwise take unit after unit, since a node where they fail at once is free at once.
+ * Nodes that are left out of the next submission, while others do well: where tasks only failed, and for a while those that were
+ * good and have lost their last tasks, as where a disk became full. They would otherwise take unit after unit, since a node
+ * where tasks fail at once is free at once.
  *
- * @param ended node and success of every task that has ended
+ * @param ended all tries of a run that have ended, in the order of their submissions
  */
-export function nodesToAvoid(ended: readonly { node: string; well: boolean }[]): string[] {
-  const good = new Set(ended.filter(({ well }) => well).map(({ node }) => node))
-  const failures = new Map<string, number>()
-  for (const { node, well } of ended)
-    if (!well && node !== '' && !good.has(node)) failures.set(node, (failures.get(node) ?? 0) + 1)
-  if (good.size === 0) return []
-  return [...failures].filter(([, count]) => count >= failuresOfBadNode).map(([node]) => node)
+export function nodesToAvoid(ended: readonly EndedTry[]): string[] {
+  const newest = ended.at(-1)?.submission ?? 0
+  const byNode = Map.groupBy(
+    ended.filter(({ node }) => node !== ''),
+    ({ node }) => node,
+  )
+  const isBad = ([node, own]: [string, EndedTry[]]): boolean => {
+    const wellElsewhere = (since: number) =>
+      ended.some((one) => one.of === null && one.node !== node && one.submission >= since)
+    const lastWell = own.findLastIndex(({ of }) => of === null)
+    if (lastWell < 0) return own.length >= failuresOfBadNode && wellElsewhere(0)
+    const since = own.slice(lastWell + 1)
+    const [first, last] = [since[0], since.at(-1)]
+    return (
+      since.length >= lossesOfNode &&
+      since.every(({ of }) => of === 'place') &&
+      (last?.submission ?? 0) > newest - submissionsWithout &&
+      wellElsewhere(first?.submission ?? 0)
+    )
+  }
+  return [...byNode].filter(isBad).map(([node]) => node)
 }
 
 /**

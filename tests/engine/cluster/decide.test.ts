@@ -103,12 +103,34 @@ describe('how a task ended', () => {
   })
 })
 
-it('avoids nodes where tasks only fail while they do well elsewhere', () => {
-  const at = (node: string, well: boolean) => ({ node, well })
-  expect(nodesToAvoid([at('n1', false), at('n1', false)])).toEqual([])
-  expect(nodesToAvoid([at('n1', false), at('n1', false), at('n2', true)])).toEqual(['n1'])
-  expect(nodesToAvoid([at('n1', false), at('n1', false), at('n1', true), at('n2', true)])).toEqual([])
-  expect(nodesToAvoid([at('n1', false), at('n2', true)])).toEqual([])
+describe('nodes that are left out', () => {
+  /** Tries in their order, each in a submission of its own: "n1 ok", "n1 unit", "n1 place". */
+  const avoided = (...tries: string[]) =>
+    nodesToAvoid(
+      tries.map((text, submission) => {
+        const [node = '', of = ''] = text.split(' ')
+        return { node, submission, of: of === 'unit' || of === 'place' ? of : null }
+      }),
+    )
+
+  it('are those where tasks only fail while they do well elsewhere', () => {
+    expect(avoided('n1 unit', 'n1 place')).toEqual([])
+    expect(avoided('n1 unit', 'n1 place', 'n2 ok')).toEqual(['n1'])
+    expect(avoided('n1 unit', 'n1 place', 'n1 ok', 'n2 ok')).toEqual([])
+    expect(avoided('n1 place', 'n2 ok')).toEqual([])
+  })
+
+  it('are for a while those that were good and lose all now, while others do well', () => {
+    const full = ['n1 ok', 'n1 ok', 'n1 place', 'n1 place', 'n1 place']
+    expect(avoided(...full, 'n2 ok')).toEqual(['n1'])
+    // Nothing does well elsewhere since: the fault may be of all, as of a network disk.
+    expect(avoided('n2 ok', ...full)).toEqual([])
+    expect(avoided(...full, 'n2 ok', 'n1 ok')).toEqual([])
+    expect(avoided('n1 ok', 'n1 place', 'n1 place', 'n2 ok')).toEqual([])
+    // Units that fail by themselves say nothing of the node.
+    expect(avoided('n1 ok', 'n1 unit', 'n1 unit', 'n1 unit', 'n2 ok')).toEqual([])
+    expect(avoided(...full, ...Array.from({ length: 20 }, () => 'n2 ok'))).toEqual([])
+  })
 })
 
 it('never has more tasks at once than the profile allows, over all arrays', () => {

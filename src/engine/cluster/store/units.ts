@@ -6,6 +6,7 @@ import {
   type ClusterUnit,
   type ClusterUnitState,
 } from '#shared/contract/index.ts'
+import type { EndedTry } from '../decide.ts'
 import { storedJson, storedValue, type Db } from '../../workspace/index.ts'
 
 interface UnitRow {
@@ -118,13 +119,13 @@ export const anyDone = (db: Db, runId: number): boolean =>
     .prepare(`SELECT 1 FROM cluster_unit WHERE run_id = ? AND state IN ('done', 'failed') LIMIT 1`)
     .get(runId) !== undefined
 
-/** Lists node and success of every try of a run that has ended. */
-export const triesOf = (db: Db, runId: number): { node: string; well: boolean }[] =>
+/** Lists every try of a run that has ended, in the order of submissions. */
+export const triesOf = (db: Db, runId: number): EndedTry[] =>
   db
-    .prepare<[number], { node: string; well: number }>(
-      `SELECT a.value ->> 'node' AS node, a.value ->> 'of' IS NULL AS well
+    .prepare<[number], EndedTry>(
+      `SELECT a.value ->> 'node' AS node, a.value ->> 'submission' AS submission, a.value ->> 'of' AS "of"
        FROM cluster_unit u, json_each(u.attempts) a
-       WHERE u.run_id = ? AND (u.state = 'done' OR a.value ->> 'of' IS NOT NULL)`,
+       WHERE u.run_id = ? AND (u.state = 'done' OR a.value ->> 'of' IS NOT NULL)
+       ORDER BY submission, u.id`,
     )
     .all(runId)
-    .map(({ node, well }) => ({ node, well: well === 1 }))
