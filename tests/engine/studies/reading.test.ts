@@ -111,11 +111,12 @@ describe('what is asked of stored facts', () => {
       close()
       return answer
     }
-    await expect.poll(() => kept('result')).toBeDefined()
+    const soon = { timeout: 60_000, interval: 300 }
+    await expect.poll(() => kept('result'), soon).toBeDefined()
     await engine.client.workspace.close()
     rmSync(file)
     await engine.client.workspace.open({ path })
-    await expect.poll(() => kept('summary'), { timeout: 60_000, interval: 300 }).toBeDefined()
+    await expect.poll(() => kept('summary'), soon).toBeDefined()
     const { workspace } = engine.session.open()
 
     const later = ownReader(workspace)

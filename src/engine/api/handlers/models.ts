@@ -41,7 +41,7 @@ export const models = {
     const added = await addModel(session.db, path, { title, choice, signal })
     session.checkLater(added.id)
     // All results rest on which models there are.
-    session.open().ahead?.all()
+    session.open().ahead?.soon()
     return publicModel(added)
   }),
   preview: api.models.preview.handler(({ input, signal }) => previewModel(input.path, input.choice, signal)),

@@ -48,7 +48,7 @@ export const units = {
                 ? onProgress(seen, all, 'facts', 'Adding a pack of facts')
                 : onProgress(done, of, 'packs', 'Adding packs of facts'),
           },
-        ).finally(() => ahead?.all()),
+        ).finally(() => ahead?.soon()),
       ended,
     )
     return guarded(merging, session)

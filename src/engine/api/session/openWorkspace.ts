@@ -114,7 +114,7 @@ export function startJobs({ jobs, clusters, ahead }: OpenWorkspace, rests: boole
     jobs.start(rests)
     if (rests) return
     clusters.start()
-    ahead?.all()
+    ahead?.soon()
   } catch (error) {
     log.write('warning', 'jobs do not run', toErrorShape(error))
   }

@@ -39,7 +39,7 @@ export async function mergeInto(
     return { from: other.place, parts }
   } finally {
     other.close()
-    ahead?.all()
+    ahead?.soon()
   }
 }
 

@@ -77,7 +77,7 @@ async function answer(
     case 'summary':
       return summary(workspace, summaries, task.id, signal)
     case 'ahead':
-      return ahead(workspace, summaries, task.studyId, signal)
+      return ahead(workspace, summaries, signal)
     case 'rows':
       return studyRows(db, task.id, task.modelId, task.key, task.after, task.limit)
     case 'cellImages':
@@ -106,15 +106,9 @@ const summary = (workspace: WorkspaceFiles, summaries: Summaries, id: number, si
   )
 
 /** Makes what is not kept. A study that cannot be read keeps no other from it; whoever opens it is told. */
-async function ahead(
-  workspace: WorkspaceFiles,
-  summaries: Summaries,
-  studyId: number | null,
-  signal?: AbortSignal,
-): Promise<null> {
+async function ahead(workspace: WorkspaceFiles, summaries: Summaries, signal?: AbortSignal): Promise<null> {
   const { db } = workspace
-  const ids = studyId === null ? listStudies(db).map(({ id }) => id) : [studyId]
-  for (const id of ids) {
+  for (const { id } of listStudies(db)) {
     await nextTurn()
     if (!isSettled(db, id)) continue
     try {

@@ -20,8 +20,8 @@ import type { StudyImagesPage, StudyImagesQuery } from '../images/studyImages.ts
 export type ReadingTask =
   /** Makes ahead what rests on the images of a dataset alone. */
   | { kind: 'prepare'; datasetId: number }
-  /** Makes ahead what pages show of studies that do not run, where it is not kept yet: of one, or of all, the newest first. */
-  | { kind: 'ahead'; studyId: number | null }
+  /** Makes ahead what pages show of studies that do not run, where it is not kept yet, the newest first. */
+  | { kind: 'ahead' }
   /** `subset`: number of images that the subset of the input has now; null without one. */
   | { kind: 'cost'; input: StudyInput; subset: number | null }
   | { kind: 'suite'; input: SuiteInput }
