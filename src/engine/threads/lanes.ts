@@ -12,18 +12,14 @@ const stoppedMs = 30_000
 /** One request of a lane is answered at a time, so that a request that is aborted while it waits costs nothing. */
 const turns = () => new Turns({ depth: 1, closed: cancelled, aborted: cancelled })
 
-/** The thread of a lane. */
-export interface LaneThread {
-  workerData: Record<string, unknown>
-  /** Milliseconds without work after which the thread is ended. The next task starts another. */
-  idleMs?: number
-}
+/** The data of a lane's thread. */
+export type LaneData = Readonly<Record<string, unknown>>
 
 /** Options of `Lanes`. */
 export interface LanesOptions<Task extends { kind: string }, Lane extends string> {
   name: WorkerName
   /** Lanes that are given the very same object share a thread. */
-  lanes: Readonly<Record<Lane, LaneThread>>
+  lanes: Readonly<Record<Lane, LaneData>>
   laneOf(task: Task): Lane
   /** Lanes whose tasks run in steps beside those that share their thread. */
   inSteps?: readonly Lane[]
@@ -52,12 +48,11 @@ export class Lanes<
   constructor({ name, lanes, laneOf, inSteps = [], test }: LanesOptions<Task, Lane>) {
     this.#laneOf = laneOf
     const limits = test ?? { blockedMs, stoppedMs }
-    const start = ({ workerData, idleMs }: LaneThread) =>
+    const start = (workerData: LaneData) =>
       new Thread<Task, Results>({
         name,
         entry: test?.entry,
         workerData,
-        ...(idleMs === undefined ? {} : { idleMs }),
         lost: (task, death) => lost(name, task.kind, death),
         watch: {
           ...limits,
@@ -66,8 +61,8 @@ export class Lanes<
           blocks: (task) => !inSteps.includes(laneOf(task)),
         },
       })
-    const named = Object.entries<LaneThread>(lanes) as [Lane, LaneThread][]
-    const threads = new Map([...new Set(Object.values<LaneThread>(lanes))].map((own) => [own, start(own)]))
+    const named = Object.entries<LaneData>(lanes) as [Lane, LaneData][]
+    const threads = new Map([...new Set(Object.values<LaneData>(lanes))].map((own) => [own, start(own)]))
     this.#threads = [...threads.values()]
     this.#lanes = new Map(
       named.flatMap(([lane, own]) => {

@@ -127,7 +127,7 @@ describe('a thread', () => {
 
 describe('lanes', () => {
   const start = (blockedMs: number, stoppedMs: number) => {
-    const shared = { workerData: {} }
+    const shared = {}
     const lanes = new Lanes<Task, Results>({
       name: 'browse',
       lanes: { quick: shared, slow: shared },

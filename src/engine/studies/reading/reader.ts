@@ -23,24 +23,18 @@ const summariesIn = (folder: string) => join(folder, 'summaries.sqlite')
 
 type Lane = 'quick' | 'slow' | 'spare' | 'ahead'
 
-/** Milliseconds after which a thread that reads ahead is ended; there may be nothing to read for days. */
-const idleMs = 30_000
-
 /**
- * Reads in threads of its own, so that jobs go on at their speed whatever is asked. Results that stay are read like all else
- * that a person waits for: they are kept, so each is read once. What changes while jobs run, and would be read again and again,
- * is read in the background (`workInBackground`), as is what nobody waits for yet.
+ * Reads in two threads, so that jobs go on at their speed whatever is asked. Results that stay are read in the first, like all
+ * else that a person waits for: they are kept, so each is read once. What changes while jobs run, and would be read again and
+ * again, is read in the background (`workInBackground`), as is what nobody waits for yet.
  */
 export function threadReader({ db, path }: WorkspaceFiles): Reader {
-  const data = { folder: path, summaries: summariesIn(path) }
+  const thread = { folder: path, summaries: summariesIn(path) }
+  const background = { ...thread, background: true }
   return new Lanes<ReadingTask, ReadingResults, Lane>({
     name: 'reading',
-    lanes: {
-      quick: { workerData: data },
-      slow: { workerData: data },
-      spare: { workerData: { ...data, background: true } },
-      ahead: { workerData: { ...data, background: true }, idleMs },
-    },
+    lanes: { quick: thread, slow: thread, spare: background, ahead: background },
+    inSteps: ['slow', 'ahead'],
     laneOf(task) {
       switch (task.kind) {
         case 'prepare':
