@@ -41,8 +41,10 @@ export function threadReader({ db, path }: WorkspaceFiles): Reader {
         case 'ahead':
           return 'ahead'
         case 'result':
-        case 'images':
           return isSettled(db, task.id) ? 'slow' : 'spare'
+        // Two at a time would write each other's rows.
+        case 'images':
+          return 'slow'
         case 'suite':
         case 'questions':
         case 'ranking':
