@@ -20,6 +20,7 @@ export interface LanesOptions<Task extends { kind: string }, Lane extends string
   name: WorkerName
   /** Lanes that are given the very same object share a thread. */
   lanes: Readonly<Record<Lane, LaneData>>
+  /** Called once for each task, when it is asked. */
   laneOf(task: Task): Lane
   /** Lanes whose tasks run in steps beside those that share their thread. */
   inSteps?: readonly Lane[]
@@ -42,6 +43,7 @@ export class Lanes<
   Lane extends string = string,
 > {
   readonly #laneOf: (task: Task) => Lane
+  readonly #asked = new WeakMap<Task, Lane>()
   readonly #lanes: ReadonlyMap<Lane, OpenLane<Task, Results>>
   readonly #threads: readonly Thread<Task, Results>[]
 
@@ -58,7 +60,7 @@ export class Lanes<
           ...limits,
           blocked: ({ kind }) => tooLong(kind, limits.blockedMs),
           stopped: () => new KernelscopeError('CANCELLED', cancelled),
-          blocks: (task) => !inSteps.includes(laneOf(task)),
+          blocks: (task) => !inSteps.some((lane) => lane === this.#asked.get(task)),
         },
       })
     const named = Object.entries<LaneData>(lanes) as [Lane, LaneData][]
@@ -86,8 +88,10 @@ export class Lanes<
       // An aborted request is rejected at once; the next request waits until the thread has stopped it.
       const abort = () => reject(new KernelscopeError('CANCELLED', cancelled))
       signal?.addEventListener('abort', abort, { once: true })
-      const lane = this.#lanes.get(this.#laneOf(task))
-      if (!lane) return reject(new Error(`${task.kind} has no lane`))
+      const name = this.#laneOf(task)
+      const lane = this.#lanes.get(name)
+      if (!lane) return reject(new Error(`there is no lane ${name}`))
+      this.#asked.set(task, name)
       lane.turns
         .run(() => lane.thread.ask(task, signal), { signal })
         .then(resolve, reject)
