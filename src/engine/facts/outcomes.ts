@@ -165,18 +165,18 @@ function likeliest({ list, from, bytes }: SourceMarks, verdict: number, limit: n
   return found
 }
 
-/** Whether the images of a source with a prediction are right. */
+/** Whether the predictions of images are right. */
 export interface ImageVerdicts {
   /** Image ids in ascending order. */
   ids: Float64Array
-  /** 1 where the prediction is right, 0 where it is wrong or neither. */
+  /** 1 where the prediction is right, 0 where it is wrong. */
   right: Uint8Array
 }
 
-/** Reads for each image of a source that has a prediction whether it is right. */
+/** Reads for each image of a source that has a prediction, and a class that the model knows, whether it is right. */
 export function verdictsOf(db: Db, source: ImageSource, facts: FactsOf): ImageVerdicts {
   const { list, bytes } = sourceMarks(db, source)(facts)
-  const n = bytes.length - (countMarks({ bytes })[0] ?? 0)
+  const n = countMarks({ bytes }).reduce((sum, count, mark) => sum + (mark & marks.judgedBit ? count : 0), 0)
   if (n === bytes.length) {
     const all = new Uint8Array(n)
     for (let at = 0; at < n; at++)
@@ -187,7 +187,7 @@ export function verdictsOf(db: Db, source: ImageSource, facts: FactsOf): ImageVe
   let place = 0
   for (let at = 0; at < bytes.length; at++) {
     const mark = bytes[at] ?? 0
-    if (mark === 0) continue
+    if (!(mark & marks.judgedBit)) continue
     ids[place] = list.ids[at] ?? 0
     right[place++] = Number((mark & marks.verdictBits) === marks.rightVerdict)
   }

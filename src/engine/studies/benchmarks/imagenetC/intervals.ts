@@ -3,7 +3,7 @@ import { imagenetC19 } from '#shared/transforms/index.ts'
 import { corruptionSummary, type BitPlanes, type CorruptionBaseline } from '../../../metrics/index.ts'
 import { countedIntervals } from '../../summary/intervals.ts'
 import { cleanKey, keyOf, severities } from './conditions.ts'
-import type { PictureErrors } from '../shared/pictures.ts'
+import { samePictures, type PictureErrors } from '../shared/pictures.ts'
 import { resampledShares } from '../shared/resampled.ts'
 
 /** 95 % intervals of all scores of a model; null where a score has no value. */
@@ -33,7 +33,7 @@ export async function corruptionIntervals(
   baseline: CorruptionBaseline,
   drawnAlong: PictureErrors | null,
 ): Promise<CorruptionIntervals> {
-  const along = drawnAlong?.pictures === own.pictures ? drawnAlong : null
+  const along = drawnAlong && samePictures(own, drawnAlong) ? drawnAlong : null
   const sharesOf = resampledShares(own)
   const sharesAlong = along && resampledShares(along)
   const metrics = (counts: BitPlanes) => {

@@ -6,9 +6,13 @@ import { pictureNames, pictureOrder } from '../../summary/pictureNames.ts'
 import { cleanKey } from './corruptionKeys.ts'
 import type { Grid, GridModel } from '../../definition/index.ts'
 
-/** Whether a model is wrong on each picture. All conditions have the same pictures in the same order. */
+/**
+ * Whether a model is wrong on each picture of a class that it knows. All conditions have the same pictures in the same order.
+ */
 export interface PictureErrors {
   pictures: number
+  /** The pictures, by image id or by name. */
+  list: readonly (number | string)[]
   /** By key of a whole cell: one byte per picture, 1 = wrong. */
   wrong: Map<string, Uint8Array>
 }
@@ -36,8 +40,12 @@ export async function pictureErrors(
     if (outcome) wrong.set(key, outcome)
     else if (key !== cleanKey) return null
   }
-  return pictures.count === 0 ? null : { pictures: pictures.count, wrong }
+  return pictures.count === 0 ? null : { pictures: pictures.count, list: pictures.list, wrong }
 }
+
+/** Whether two models were measured on the same pictures of classes that they know. */
+export const samePictures = (one: PictureErrors, other: PictureErrors): boolean =>
+  one.pictures === other.pictures && one.list.every((picture, at) => picture === other.list[at])
 
 /** The pictures of the first cell, by name or by image id in ascending order. */
 class Pictures {
@@ -48,6 +56,10 @@ class Pictures {
 
   get count(): number {
     return this.#names.size + this.#ids.length
+  }
+
+  get list(): (number | string)[] {
+    return this.#ids.length > 0 ? [...this.#ids] : [...this.#names.keys()]
   }
 
   /** Takes the pictures of the first cell. Returns false where two have the same name. */

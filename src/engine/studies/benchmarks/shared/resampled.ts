@@ -8,7 +8,7 @@ import type { PictureErrors } from './pictures.ts'
 export function resampledShares({
   pictures,
   wrong,
-}: PictureErrors): (counts: BitPlanes) => Map<string, number> {
+}: Pick<PictureErrors, 'pictures' | 'wrong'>): (counts: BitPlanes) => Map<string, number> {
   const keys = [...wrong.keys()]
   const sums = sumsOver(pictures, [...wrong.values()])
   return (counts) => {
