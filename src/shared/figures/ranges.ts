@@ -64,6 +64,12 @@ export function whiskers(
   }
 }
 
+/** Width of an error bar, in line widths. */
+const errorBarWidth = 0.8
+
+/** Share of a bar's width that its error bar may cover. Thinner ones have no caps. */
+const mostOfBar = 0.3
+
 /**
  * Error bars with caps. `place` is the index of this series among `count` bars that share a category. Without it the
  * error bar stands at the point itself.
@@ -84,8 +90,11 @@ export function errorBars(
     itemStyle: { color: mark.colour },
     renderItem: (params, api) => {
       const bar = bars ? api.barLayout({ count: bars.count, ...barLayout(theme) })?.[bars.place] : undefined
-      const cap = Math.min(theme.symbolSize / 2, (bar?.width ?? Number.POSITIVE_INFINITY) * 0.35)
-      const style = { offset: bar?.offsetCenter ?? away, stroke, cap, dashed: series.origin === 'reported' }
+      const room = bar?.width ?? Number.POSITIVE_INFINITY
+      const width = Math.min(errorBarWidth, (room * mostOfBar) / theme.lineWidth)
+      const cap = width < errorBarWidth ? 0 : Math.min(theme.symbolSize / 2, room * 0.35)
+      const dashed = series.origin === 'reported'
+      const style = { offset: bar?.offsetCenter ?? away, stroke, width, cap, dashed }
       return errorBarShape(params, api, style, theme)
     },
   }
@@ -102,7 +111,7 @@ interface BarStyle {
   /** Half the length of the caps. */
   cap: number
   /** In line widths. */
-  width?: number
+  width: number
   dashed?: boolean
 }
 
@@ -113,7 +122,7 @@ function errorBarShape(
   style: BarStyle,
   theme: FigureTheme,
 ) {
-  const { offset, stroke, cap, width = 0.8, dashed = false } = style
+  const { offset, stroke, cap, width, dashed = false } = style
   const box = new Map<string, unknown>(Object.entries(coordSys))
   const edge = (name: string) => Number(box.get(name))
   const [top, bottom] = [edge('y'), edge('y') + edge('height')]
