@@ -68,10 +68,10 @@ export const isCorrupted = ({ parts }: Dataset): boolean =>
   parts.some(({ name }) => imagenetC19.some((corruption) => name.startsWith(`${corruption}/`)))
 
 /** The chosen corruptions in the order of the benchmark. */
-export const chosenCorruptions = ({ corruptions }: CorruptionParams): ImagenetCName[] =>
+export const chosenCorruptions = ({ corruptions }: Pick<CorruptionParams, 'corruptions'>): ImagenetCName[] =>
   imagenetC19.filter((name) => corruptions.includes(name))
 
-export const chosenSeverities = ({ severities: chosen }: CorruptionParams): number[] =>
+export const chosenSeverities = ({ severities: chosen }: Pick<CorruptionParams, 'severities'>): number[] =>
   severities.filter((severity) => chosen.includes(severity))
 
 /**

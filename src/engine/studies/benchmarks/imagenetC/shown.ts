@@ -20,7 +20,7 @@ export const isPartial = (chosen: CorruptionParams): boolean =>
   chosenCorruptions(chosen).length < imagenetC19.length || chosenSeverities(chosen).length < severities.length
 
 /** The choice in words: "4 corruptions, severities 1, 3, 5". */
-export function scopeOf(chosen: CorruptionParams): string {
+export function scopeOf(chosen: Pick<CorruptionParams, 'corruptions' | 'severities'>): string {
   const [names, levels] = [chosenCorruptions(chosen), chosenSeverities(chosen)]
   const what = names.length === 1 ? (names[0] ?? '') : `${names.length} corruptions`
   return `${what}, ${levels.length === 1 ? 'severity' : 'severities'} ${levels.join(', ')}`
