@@ -6,6 +6,8 @@ import { candidatesOf, lesionConditions } from '#engine/studies/kinds/lesion/con
 import { params } from '#engine/studies/kinds/lesion/params.ts'
 import { weighLesion } from '#engine/studies/kinds/lesion/cost.ts'
 import { sharedForwards } from '#engine/studies/kinds/lesion/work.ts'
+import { singleBlockFigure } from '#engine/studies/kinds/lesion/view.ts'
+import type { Grid } from '#engine/studies/definition/index.ts'
 import { lesionSessions } from '#engine/studies/kinds/lesion/sessions.ts'
 import { parseSubsets, serialiseSubsets, type SubsetModels } from '#engine/studies/kinds/lesion/file.ts'
 import { getModel, setSessionTime } from '#engine/models/index.ts'
@@ -260,4 +262,26 @@ describe('the choice between gates, cutting out and sharing', () => {
       /blocks (gated|cut out)|shared prefixes|^$/,
     )
   })
+})
+
+it('bars of single blocks have the interval of a difference on the same images', async () => {
+  const cells = ['none', 'without=2'].map((key, at) => ({
+    ...{ key, modelId: 1, n: 40, missing: 0, top1: (at === 0 ? 29 : 22) / 40 },
+    params: at === 0 ? { kind: 'whole' } : { kind: 'single', block: 2 },
+  }))
+  // Only what the figure reads. 20 images are right before and after, 9 only before, 2 only after.
+  const grid = {
+    models: [{ id: 1, title: 'net' }],
+    cells,
+    whole: () => true,
+    pairs: () => ({ both: 20, first: 9, second: 2, neither: 9 }),
+  } as unknown as Grid
+  const { series } = await singleBlockFigure(grid, [])
+  const [point] = series[0]?.points ?? []
+  expect(point).toMatchObject({ x: 1, y: expect.closeTo(-7 / 40, 12), ref: '1|without=2' })
+  // By the formulas of the paper, in Python.
+  expect([point?.lo, point?.hi]).toEqual([
+    expect.closeTo(-0.3239416268514635, 9),
+    expect.closeTo(-0.0124146441631803, 9),
+  ])
 })

@@ -1,4 +1,4 @@
-import { conditionTitle, type StudyCondition } from '#shared/contract/index.ts'
+import { conditionTitle, type Interval, type StudyCondition } from '#shared/contract/index.ts'
 import { pairedDifferenceInterval } from './differences.ts'
 import { changeOf } from './levels.ts'
 import type { Grid, Metric } from '../definition/index.ts'
@@ -21,10 +21,17 @@ export function accuracyMetric(grid: Grid, cell: StudyCondition, key: string, ti
 export function changeMetric(grid: Grid, cell: StudyCondition, key: string, title: string): Metric {
   const { modelId, n } = cell
   const value = changeOf(grid, cell)
-  const pairs = value === null ? null : grid.pairs(cell)
-  const interval = pairs && pairedDifferenceInterval({ ...pairs, first: pairs.second, second: pairs.first })
+  const interval = value === null ? null : changeInterval(grid, cell)
   const condition = conditionTitle(cell)
   return { key, title, unit: 'points', better: 'higher', modelId, n, value, interval, condition }
+}
+
+/**
+ * The 95 % interval of a cell's top-1 minus that of its model's first condition, over the images of both; null without any.
+ */
+export function changeInterval(grid: Pick<Grid, 'pairs'>, cell: StudyCondition): Interval | null {
+  const pairs = grid.pairs(cell)
+  return pairs && pairedDifferenceInterval({ ...pairs, first: pairs.second, second: pairs.first })
 }
 
 /**

@@ -73,6 +73,11 @@ export const lesion = defineStudy({
     },
     { name: 'proportion', formula: 'n / N, N = all blocks of the model, removable or not' },
     { name: 'band', formula: 'minimum to maximum over subsets' },
+    {
+      name: 'interval of a single block or unit',
+      formula: 'of the difference of two shares of the same images',
+      source: 'Newcombe 1998, Stat. Med. 17, 2635, method 10',
+    },
   ],
   ranked: true,
   questions: [

@@ -1,9 +1,9 @@
-import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
+import type { DataTable, Interval, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec, Point } from '#shared/figures/spec.ts'
 import type { StoredModel } from '../../../models/index.ts'
 import { changeOf, levelSeries, mostRepeats } from '../../summary/levels.ts'
 import { knownChange, openPoint } from '../../summary/known.ts'
-import { accuracyMetric, metricAt } from '../../summary/metrics.ts'
+import { accuracyMetric, changeInterval, metricAt } from '../../summary/metrics.ts'
 import { standsOn } from '../../summary/standsOn.ts'
 import type { Grid, Metric } from '../../definition/index.ts'
 
@@ -85,6 +85,7 @@ export async function aloneFigure(
         slot,
         origin: 'measured' as const,
         symbols: false,
+        bandLabel: '95 % interval of the difference on the same images',
         points: await changePoints(grid, model.id, placeOf),
       })),
     ),
@@ -112,11 +113,15 @@ async function changePoints(
     if (place === null) continue
     const change = changeOf(grid, cell)
     const point =
-      change === null ? openPoint(await knownChange(grid, [cell])) : { y: change, ...standsOn(cell) }
+      change === null
+        ? openPoint(await knownChange(grid, [cell]))
+        : { y: change, ...rangeOf(changeInterval(grid, cell)), ...standsOn(cell) }
     if (point) points.push({ x: place, ...point, ref: `${modelId}|${cell.key}` })
   }
   return points
 }
+
+const rangeOf = (interval: Interval | null) => interval && { lo: interval.lo, hi: interval.hi }
 
 const placeOfBlock = ({ params }: StudyCondition) =>
   params['kind'] === 'single' ? Number(params['block']) - 1 : null
