@@ -42,29 +42,48 @@ const loop = (body: Body, outputs = ['m']): Change => ({
   weights: [yes, { ...integers('often', [2n ** 62n]), dims: [] }],
 })
 
-/** A branch within a branch, and so on; written byte by byte, because a message is not made so deep. */
+/**
+ * A branch within a branch, and so on; written byte by byte, because a message is not made so deep, and from the inside out,
+ * because each length is that of what is within.
+ */
 function nested(depth: number): Uint8Array {
-  const field = (number: number, bytes: Uint8Array) => {
-    const head = [number * 8 + 2]
-    for (let rest = bytes.length; ; rest = Math.floor(rest / 128)) {
-      if (rest < 128) return Buffer.concat([Uint8Array.from([...head, rest]), bytes])
-      head.push((rest % 128) + 128)
-    }
+  const parts: Uint8Array[] = []
+  let length = 0
+  const before = (bytes: Uint8Array) => {
+    parts.push(bytes)
+    length += bytes.length
   }
-  let body = Buffer.from(toBinary(GraphProtoSchema, create(GraphProtoSchema, graph([relu('c', 'x')], ['x']))))
+  /** What stands before the bytes of a field. */
+  const headOf = (field: number, bytes: number) => {
+    const head = [field * 8 + 2]
+    let rest = bytes
+    for (; rest >= 128; rest = Math.floor(rest / 128)) head.push((rest % 128) + 128)
+    return Uint8Array.from([...head, rest])
+  }
+  const within = (field: number) => before(headOf(field, length))
+  const text = (field: number, value: string) =>
+    before(Buffer.concat([headOf(field, value.length), Buffer.from(value)]))
   const attribute = toBinary(
     AttributeProtoSchema,
     create(AttributeProtoSchema, { name: 'then_branch', type: kinds.GRAPH }),
   )
+  before(toBinary(GraphProtoSchema, create(GraphProtoSchema, graph([relu('c', 'x')], ['x']))))
   for (let level = 0; level < depth; level++) {
-    const inner = Buffer.concat([attribute, field(6, body)])
-    body = field(
-      1,
-      Buffer.concat([field(4, Buffer.from('If')), field(1, Buffer.from('yes')), field(5, inner)]),
-    )
+    within(6)
+    before(attribute)
+    within(5)
+    text(1, 'yes')
+    text(4, 'If')
+    within(1)
   }
-  const rest = create(ModelProtoSchema, { irVersion: 8n, opsetImport: [{ domain: '', version: 17n }] })
-  return Buffer.concat([toBinary(ModelProtoSchema, rest), field(7, body)])
+  within(7)
+  before(
+    toBinary(
+      ModelProtoSchema,
+      create(ModelProtoSchema, { irVersion: 8n, opsetImport: [{ domain: '', version: 17n }] }),
+    ),
+  )
+  return Buffer.concat(parts.toReversed())
 }
 
 /** Branches, loops and scans whose graphs are wrong. */
