@@ -169,10 +169,9 @@ describe('against PyTorch and numpy with the same draws (tools/goldens/studies/e
   })
 
   it('accuracy on transferred images is the same to half a point: TAIG-S, and TAIG-R with the same noise', async () => {
-    const straight = { attack: 'taig-s', surrogate: models['replk3'], epsilons: [0.01, 0.03], iterations: 4 }
+    const straight = { attack: 'taig-s', surrogate: models['replk3'], epsilons: [0.01], iterations: 4 }
     const id = await run('transfer-attack', 'replk31', straight)
-    for (const epsilon of [0.01, 0.03])
-      alike(await answersOf(id, `epsilon=${epsilon}`), golden.taig[`taig-s,epsilon=${epsilon}`])
+    alike(await answersOf(id, 'epsilon=0.01'), golden.taig['taig-s,epsilon=0.01'])
     const random = { ...straight, attack: 'taig-r', epsilons: [0.03], iterations: 2 }
     const noisy = await run('transfer-attack', 'replk31', random)
     alike(await answersOf(noisy, 'epsilon=0.03'), golden.taig['taig-r,epsilon=0.03'])
