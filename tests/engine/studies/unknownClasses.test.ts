@@ -2,7 +2,7 @@ import { cpSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
-import { freshWorkspace } from './workspace.ts'
+import { freshWorkspace, sampleWorkspace } from './workspace.ts'
 
 it('images of a class that no model knows change no number of ImageNet-C, intervals among them', async () => {
   const { folder, client } = await freshWorkspace()
@@ -32,3 +32,31 @@ it('images of a class that no model knows change no number of ImageNet-C, interv
   expect(known.numbers).toContain('"lo":')
   expect(more.numbers).toBe(known.numbers)
 })
+
+it.each([
+  ['transfer-attack', { attack: 'pgd', epsilons: [0.02], iterations: 1 }, 'surrogate'],
+  ['salient-patch-drop', { source: 'gradient', percents: [50], modes: ['salient'] }, 'model'],
+])(
+  'images of a class that the other model of %s does not know fail, and are not as they were',
+  async (...of) => {
+    const [kind, params, named] = of
+    const { client, datasetId, modelIds } = await sampleWorkspace('replk3', 'resnet')
+    const [own = 0, other = 0] = modelIds
+    const { labels } = await client.models.labels({ id: other })
+    const names = ['none of these', ...labels.slice(1)]
+    await client.models.setLabels({ modelIds: [other], labels: { kind: 'names', names } })
+    const input = { kind, datasetId, modelIds: [own], params: { ...params, [named]: other } }
+    const { warnings } = await client.studies.check(input)
+    expect(warnings.map(({ message, hint }) => [message, hint])).toContainEqual([
+      expect.stringMatching(/^1 of 16 classes of .* are not among the labels of ResNet-14: /),
+      expect.stringContaining('they fail'),
+    ])
+    const { id } = await runStudy(client, input)
+    const { conditions, provenance } = await client.studies.result({ id })
+    expect(conditions.map(({ n, failed }) => [n, failed])).toEqual([
+      [16, 0],
+      [15, 1],
+    ])
+    expect(provenance).toContainEqual(expect.stringMatching(/^1 of 16 classes of .* of ResNet-14: .*\.$/))
+  },
+)

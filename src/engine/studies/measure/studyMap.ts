@@ -15,7 +15,7 @@ import {
 import type { MeasureContext } from '../definition/index.ts'
 import { isComputingProblem } from './calls.ts'
 import { imageProblem } from './load.ts'
-import { targetLookup } from './targets.ts'
+import { targetLookup, unknownClass } from './targets.ts'
 
 /** A map of an image: the values by which its pixels are ordered, [H,W], and the index of the explained class. */
 export interface StudyMap {
@@ -54,11 +54,7 @@ export async function studyMap(
 ): Promise<StudyMap | ErrorShape | null> {
   const context = mapContext(measuring, sessions)
   const trueClass = targetLookup(measuring.model)(image.className)
-  if (target.kind === 'true' && trueClass < 0)
-    return new KernelscopeError(
-      'STUDY_LABELS',
-      `the class ${image.className} is not among the labels of ${model.title}`,
-    ).toShape()
+  if (target.kind === 'true' && trueClass < 0) return unknownClass(model, image.className)
   const file = { path: image.path, digest: image.digest, trueClass: trueClass < 0 ? null : trueClass }
   // A model that cannot be opened is not a problem of the image.
   const lease = await sessions.open(context, model, await saliencyPlan(model, method))

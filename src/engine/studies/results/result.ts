@@ -13,15 +13,15 @@ import { isTried, studyState } from '#shared/studyState.ts'
 import { stopReasonText } from '#shared/stopWords.ts'
 import { thousands } from '#shared/thousands.ts'
 import { getDataset } from '../../datasets/index.ts'
-import type { Db, WorkspaceFiles } from '../../workspace/index.ts'
+import type { WorkspaceFiles } from '../../workspace/index.ts'
 import { getModel, matchLabels, type StoredModel } from '../../models/index.ts'
 import { chosenText, looksUpGroups, otherImagesNotes, paperNotes } from './datasetNotes.ts'
 import { readFailures } from './failures.ts'
 import { imagesNote, pointsNote, sequenceNotes, unjudgedOf, unknownNote } from './imagesNote.ts'
 import { confirmed, modelFor, sequencesOf } from '../sequences/index.ts'
 import { readGrid } from '../summary/grid.ts'
-import { countAssumed, countProblem, labelledIds } from '../store/labels.ts'
-import { orderSeed, planStudy, type PlannedModel, type StudyPlan } from '../store/plan.ts'
+import { labelNotes } from '../store/labels.ts'
+import { orderSeed, planStudy, type PlannedModel } from '../store/plan.ts'
 import { isWhole } from '../store/shown.ts'
 import { stoppedOf } from '../store/stopped.ts'
 import { outputNotes, precisionNotes } from './precisionNotes.ts'
@@ -134,7 +134,7 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
           ),
         )
       : []),
-    ...(dataset ? countNotes(plan, dataset, db) : []),
+    ...(dataset ? labelNotes(plan, dataset, db) : []),
   ]
   const since = !stored.complete && study.job?.state === 'done' ? await otherSetupNotes(workspace, plan) : []
   return {
@@ -181,15 +181,6 @@ function labelsNote(model: StoredModel, { classes }: Dataset): string[] {
   const match = matchLabels(model, { names, published: false })
   if (names.length === 0 || (match.state === 'known' && match.matched === match.classes)) return []
   return [`${model.title}: ${matchSentence(match)}.`]
-}
-
-/** Which models' outputs are not counted as the classes of the dataset are, or may not be. */
-function countNotes(plan: StudyPlan, dataset: Dataset, db: Db): string[] {
-  const found = labelledIds(plan, db).flatMap((id) => {
-    const model = getModel(db, id)
-    return countProblem(dataset, model) ?? countAssumed(dataset, model) ?? []
-  })
-  return found.map(({ message }) => `${message.charAt(0).toUpperCase()}${message.slice(1)}.`)
 }
 
 /**

@@ -60,6 +60,28 @@ export function labelProblem(dataset: Classes, model: StoredModel): KernelscopeE
   )
 }
 
+/** Which classes of a dataset a model does not know, and what that means if it is measured, or else read; null where it knows all. */
+export function unknownProblem(
+  dataset: Classes,
+  model: StoredModel,
+  isMeasured: boolean,
+): KernelscopeError | null {
+  const names = dataset.classes.filter(({ images }) => images > 0).map(({ name }) => name)
+  const targets = targetsOf(names, listOf(model))
+  const unknown = names.filter((name) => (targets.get(name) ?? -1) < 0)
+  if (unknown.length === 0) return null
+  const shown = unknown.slice(0, 5).join(', ')
+  return new KernelscopeError(
+    'STUDY_LABELS',
+    `${unknown.length} of ${targets.size} classes of ${dataset.title} are not among the labels of ${model.title}: ${shown}${unknown.length > 5 ? ' and others' : ''}`,
+    {
+      hint: isMeasured
+        ? 'Their images do not count in its accuracy.'
+        : 'Nothing can be made of their images with it: they fail.',
+    },
+  )
+}
+
 /**
  * Refuses models whose labels cannot tell the true classes of the images that a study shows them, or that its other models read:
  * predictions would count as wrong, or attacks and masks be made for other classes.
@@ -93,8 +115,17 @@ const readLabels = ({ definition, study, models }: StudyPlan, db: Db): number[] 
     ) ?? []
   ).map(modelIdOf)
 
-/** Ids of all models whose labels a study reads. */
-export function labelledIds(plan: StudyPlan, db: Db): number[] {
+/**
+ * What a result says of the labels it rests on: whose outputs are not counted as the classes of the dataset are, or may not be, and
+ * which classes a model does not know that other images are made with.
+ */
+export function labelNotes(plan: StudyPlan, dataset: Dataset, db: Db): string[] {
   const own = plan.definition.needsLabels === false ? [] : plan.models.map(({ model }) => modelIdOf(model.id))
-  return [...new Set([...own, ...readLabels(plan, db)])]
+  const found = [...new Set([...own, ...readLabels(plan, db)])].flatMap((id) => {
+    const model = getModel(db, id)
+    const counted = countProblem(dataset, model) ?? countAssumed(dataset, model)
+    if (counted) return counted
+    return (own.includes(id) ? null : unknownProblem(dataset, model, false)) ?? []
+  })
+  return found.map(({ message }) => `${message.charAt(0).toUpperCase()}${message.slice(1)}.`)
 }

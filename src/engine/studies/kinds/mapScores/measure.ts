@@ -1,5 +1,5 @@
 import type { SaliencyMethodName } from '#shared/saliencyMethods/index.ts'
-import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
+import { type ErrorShape } from '#shared/errors.ts'
 import { argmax } from '#shared/maths/logits.ts'
 import { peakOf } from '#shared/maths/removal.ts'
 import { spearman } from '#shared/maths/ranks.ts'
@@ -22,7 +22,7 @@ import { loadFloats } from '../../measure/load.ts'
 import { sampleStudyImages } from '../../measure/sampleImages.ts'
 import { providerNamed, studyMap, type StudyMap } from '../../measure/studyMap.ts'
 import { splitNote } from '../../measure/tensorLanes.ts'
-import { targetLookup } from '../../measure/targets.ts'
+import { targetLookup, unknownClass } from '../../measure/targets.ts'
 import type { MeasureContext } from '../../definition/index.ts'
 import { measureBoxes } from './boxVectors.ts'
 import { removalCurves } from './curves.ts'
@@ -161,11 +161,7 @@ async function controlMap(
 ): Promise<StudyMap | ErrorShape> {
   const [height, width] = model.preprocessing.size
   const trueClass = targetLookup(model)(image.className)
-  if (target === 'true' && trueClass < 0)
-    return new KernelscopeError(
-      'STUDY_LABELS',
-      `the class ${image.className} is not among the labels of ${model.title}`,
-    ).toShape()
+  if (target === 'true' && trueClass < 0) return unknownClass(model, image.className)
   const random = generator('mapScores', seed, image.digest)
   const values = Float32Array.from({ length: height * width }, (_, at) =>
     control === 'random'

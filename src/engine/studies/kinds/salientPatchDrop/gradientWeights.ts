@@ -4,7 +4,7 @@ import { crashesHere, failedRows, gradientCallSize } from '../../measure/calls.t
 import { gradientForwards } from '../../measure/gradientForwards.ts'
 import { callsInLanes, runCall, type ImageCall } from '../../measure/imageCalls.ts'
 import { openTensorLanes, splitNote, type TensorLanes } from '../../measure/tensorLanes.ts'
-import { targetLookup } from '../../measure/targets.ts'
+import { knownToOthersOnly, targetLookup, unknownClass } from '../../measure/targets.ts'
 import { pixelWeights, type PatchGrid, type PatchWeights } from './patches.ts'
 import type { MeasureContext } from '../../definition/index.ts'
 
@@ -16,6 +16,8 @@ import type { MeasureContext } from '../../definition/index.ts'
 export function gradientWeights(context: MeasureContext, grid: PatchGrid, images: number): PatchWeights {
   const { model, progress } = context
   const targetOf = targetLookup(model)
+  // Without a class there is no gradient, and no patch that is salient.
+  const isLost = knownToOthersOnly(model, context.models)
   const size = gradientCallSize(model)
   const [height, width] = model.preprocessing.size
   const values = height * width * 3
@@ -53,8 +55,17 @@ export function gradientWeights(context: MeasureContext, grid: PatchGrid, images
   return {
     async of(some) {
       const found = new Map<number, Float64Array>()
+      const lost = some.filter(({ className }) => isLost(className))
+      progress.add({
+        failed: lost.map(({ exampleId, className }) => ({
+          exampleId,
+          problem: unknownClass(model, className),
+        })),
+      })
+      const usable = some.filter(({ className }) => !isLost(className))
+      if (usable.length === 0) return found
       const { sessions } = await (opening ??= open())
-      await callsInLanes(context, { sessions, size, crashes: crashesHere(context) }, some, {
+      await callsInLanes(context, { sessions, size, crashes: crashesHere(context) }, usable, {
         compute(session, call) {
           const targets = call.images.map(({ className }) => targetOf(className))
           return runCall(session, model, call, [gradientOutput], feedsOf(targets, call.places))

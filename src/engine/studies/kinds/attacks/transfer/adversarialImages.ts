@@ -17,6 +17,7 @@ import { preparedSurrogate } from './surrogate.ts'
 import { gradientCallSize } from '../../../measure/calls.ts'
 import { inLanes } from '../../../measure/inLanes.ts'
 import { loadedBatches, type LoadedBatch } from '../../../measure/load.ts'
+import { knownToOthersOnly, unknownClass } from '../../../measure/targets.ts'
 import type { StudyImage } from '../../../../facts/index.ts'
 import type { MeasureContext } from '../../../definition/index.ts'
 
@@ -63,6 +64,8 @@ export function openAdversarialImages(
     const attack = attackSchema.safeParse(parts[0]?.transform).data
     return attack ? [[attack]] : []
   })
+  // Without a class there is no gradient: an image that does not change would count as withstood.
+  const isLost = knownToOthersOnly(surrogate, [context.model])
   const session = attackOnce(context, surrogate, callsOf(context, surrogate, attacks))
 
   async function makeBatch(
@@ -95,7 +98,12 @@ export function openAdversarialImages(
     surrogate,
     async make(attack, images) {
       const failed = new Map<string, ErrorShape>()
-      const missing = images.filter((image) => !existsSync(adversarialPath(context.workspace, attack, image)))
+      for (const { digest, className } of images)
+        if (isLost(className)) failed.set(digest, unknownClass(surrogate, className))
+      const missing = images.filter(
+        (image) =>
+          !failed.has(image.digest) && !existsSync(adversarialPath(context.workspace, attack, image)),
+      )
       if (missing.length === 0) return failed
       const { sessions } = await session.open()
       const { pool, job } = context
