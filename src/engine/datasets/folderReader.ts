@@ -71,6 +71,8 @@ async function listed(path: string): Promise<Listing> {
     const isFolder =
       entry.isDirectory() ||
       (entry.isSymbolicLink() && statOf(join(path, entry.name))?.isDirectory() === true)
+    // A folder of such a name cannot be opened by it.
+    if (isFolder && entry.name.includes('\uFFFD')) continue
     if (isFolder) listing.folders.push(entry.name)
     else if (looksLikeVideo(entry.name)) listing.videos++
     else if (!looksLikeImage(entry.name)) {

@@ -78,6 +78,7 @@ async function* walk(state: ScanState, below: string, place: Place): AsyncGenera
     if (name.includes('\uFFFD')) {
       if (looksLikeImage(name))
         yield { name, bytes: 0, mtime: 0, problem: `the file name is not valid UTF-8: ${name}` }
+      else if (!entry.isFile()) options.leftOut?.(name, 'has a name that is not valid UTF-8')
       continue
     }
     if (performance.now() - state.since > slice) {

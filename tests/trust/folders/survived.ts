@@ -88,6 +88,17 @@ export const survived: Survived[] = [
     { images: 3, unreadable: 1 },
   ],
   [
+    'two folders whose names are not UTF-8',
+    (root, image) => {
+      for (const byte of [0xfe, 0xff]) {
+        const folder = Buffer.concat([Buffer.from(join(root, 'bird')), Buffer.from([byte])])
+        mkdirSync(folder)
+        writeFileSync(Buffer.concat([folder, Buffer.from('/c.png')]), image)
+      }
+    },
+    { remark: /Folders left out, each has a name that is not valid UTF-8: bird\uFFFD\./ },
+  ],
+  [
     'names with line ends, quotes, signs of control and 251 characters',
     (root, image) => {
       for (const name of ['a\nb', `'"`, '\u0007', 'x'.repeat(247), '-rf', '%00', '$(ls)'])
