@@ -5,7 +5,9 @@ export function dropsOn(page: () => Page) {
   const offer = () => page().getByText(/^Drop to (add|open)$/)
 
   async function drag(files: string[], type: 'dragEnter' | 'dragOver' | 'drop') {
-    const box = await page().locator('main').first().boundingBox()
+    const main = page().locator('main').first()
+    await main.waitFor()
+    const box = await main.boundingBox()
     if (!box) throw new Error('there is nothing to drop on')
     const devTools = await page().context().newCDPSession(page())
     await devTools.send('Input.dispatchDragEvent', {
