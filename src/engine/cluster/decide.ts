@@ -81,14 +81,13 @@ const submissionsWithout = 20
  * good and have lost their last tasks, as where a disk became full. They would otherwise take unit after unit, since a node
  * where tasks fail at once is free at once.
  *
- * @param ended all tries of a run that have ended, in the order of their submissions
+ * @param all tries of a run that have ended, in the order of their submissions
  */
-export function nodesToAvoid(ended: readonly EndedTry[]): string[] {
+export function nodesToAvoid(all: readonly EndedTry[]): string[] {
+  // Of a task that was quick nobody may have seen the node. It may be any of those where others failed.
+  const ended = all.filter(({ node }) => node !== '')
   const newest = ended.at(-1)?.submission ?? 0
-  const byNode = Map.groupBy(
-    ended.filter(({ node }) => node !== ''),
-    ({ node }) => node,
-  )
+  const byNode = Map.groupBy(ended, ({ node }) => node)
   const isBad = ([node, own]: [string, EndedTry[]]): boolean => {
     const wellElsewhere = (since: number) =>
       ended.some((one) => one.of === null && one.node !== node && one.submission >= since)

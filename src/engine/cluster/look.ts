@@ -45,7 +45,7 @@ export async function lookAfter(
 ): Promise<boolean> {
   const { db } = looking
   const files = seen.folders.get(run.folder)
-  let changed = files ? await takePacks(host, run, files, looking) : false
+  let changed = files ? await takePacks(host, run, files, seen.tasks, looking) : false
   const flying = inFlight(db, run, seen.tasks)
   changed = noteStarted(db, flying) || changed
   if (seen.tasks === null) return changed
@@ -80,9 +80,16 @@ export async function lookAfter(
 async function takePacks(
   host: Host,
   run: OpenRun,
-  { packs }: RunFiles,
+  { packs, ends }: RunFiles,
+  tasks: Seen['tasks'],
   { db, take, temporary, signal }: Looking,
 ): Promise<boolean> {
+  const nodes = new Map(
+    inFlight(db, run, tasks).map(({ unit, attempt, place, task }) => [
+      unit.name,
+      attempt.node || task?.node || ends.get(place)?.node || '',
+    ]),
+  )
   const open = new Map(
     unitsIn(db, run.id, ['waiting', 'queued', 'running', 'cancelled']).map((unit) => [unit.name, unit]),
   )
@@ -93,16 +100,18 @@ async function takePacks(
       const unit = open.get(arrival.name)
       if (!unit) continue
       done.push(arrival.name)
-      const last = unit.attempts.at(-1)
+      const found = unit.attempts.at(-1)
+      const last = found && { ...found, node: found.node || (nodes.get(unit.name) ?? '') }
+      const before = unit.attempts.slice(0, -1)
       if ('taken' in arrival) {
         const { added, known } = arrival.taken
         db.transaction(() => {
-          saveUnit(db, unit.id, 'done', unit.attempts)
+          saveUnit(db, unit.id, 'done', last ? [...before, last] : [])
           countFacts(db, run.id, added, known)
         })()
       } else if (last) {
         const refused = { ...last, reason: `its pack was refused: ${arrival.refused}`, of: 'place' as const }
-        saveUnit(db, unit.id, 'waiting', [...unit.attempts.slice(0, -1), refused])
+        saveUnit(db, unit.id, 'waiting', [...before, refused])
       }
     }
   } finally {
