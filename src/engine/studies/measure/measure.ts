@@ -111,23 +111,20 @@ async function load(
 ): Promise<(ErrorShape | null)[]> {
   const problems: (ErrorShape | null)[] = rows.map(() => null)
   const groups = Map.groupBy(rows.entries(), ([, row]) => row.view)
-  await Promise.all(
-    [...groups].map(async ([{ image, preprocessing }, entries]) => {
-      const transforms = entries.map(([slot, row]) => ({ slot, transform: row.transform }))
-      const problem = await loadImage(
-        pool,
-        image,
-        {
-          preprocessing,
-          transforms,
-          pixels: plan.graph.floats ? 'float32' : 'uint8',
-          ...(draws ? { draws: draws.of(image) } : {}),
-        },
-        pixels,
-      )
-      for (const [slot] of entries) problems[slot] = problem
-    }),
-  )
+  const loadRows = async ({ image, preprocessing }: PassRow['view'], entries: [number, PassRow][]) => {
+    const request = {
+      preprocessing,
+      transforms: entries.map(([slot, row]) => ({ slot, transform: row.transform })),
+      pixels: plan.graph.floats ? 'float32' : 'uint8',
+      ...(draws ? { draws: draws.of(image) } : {}),
+    } as const
+    const problem = await loadImage(pool, image, request, pixels)
+    // One transform lacks its mask, which says nothing of the others.
+    if (problem?.code === 'DRAWS_MALFORMED' && entries.length > 1)
+      for (const entry of entries) await loadRows({ image, preprocessing }, [entry])
+    else for (const [slot] of entries) problems[slot] = problem
+  }
+  await Promise.all([...groups].map(([view, entries]) => loadRows(view, entries)))
   return problems
 }
 
