@@ -84,7 +84,9 @@ export function patchMask(
     }
     const hex = own.entries[level]?.[owner]
     if (hex === undefined)
-      throw new KernelscopeError('DRAWS_MALFORMED', `draws have no entry ${level} ${owner}`)
+      throw new KernelscopeError('DRAWS_MALFORMED', `there is no mask ${level} of ${owner}`, {
+        hint: 'The notes of the study say why none was made. A draws file that is chosen must hold the masks of all images.',
+      })
     return fromBitset(hex, total)
   }
   const mask = new Uint8Array(total)

@@ -23,24 +23,23 @@ const summariesIn = (folder: string) => join(folder, 'summaries.sqlite')
 
 type Lane = 'quick' | 'slow' | 'spare' | 'ahead'
 
-/** Milliseconds after which a result that is asked for again is of a page that was opened, not of one that follows a study. */
+/** Milliseconds after which what is asked for again is of a page that was opened, not of one that follows jobs. */
 const followsMs = 15_000
 
 /**
  * Reads in two threads, so that jobs go on at their speed whatever is asked. Results that stay are read in the first, like all
- * else that a person waits for: they are kept, so each is read once. So is the first result of a study that runs. What changes
- * while jobs run, and is read again and again, is read in the background (`workInBackground`), as is what nobody waits for yet.
+ * else that a person waits for: they are kept, so each is read once. So is what changes while jobs run when it is asked for first.
+ * Asked for again and again, it is read in the background (`workInBackground`), as is what nobody waits for yet.
  */
 export function threadReader({ db, path }: WorkspaceFiles): Reader {
   const thread = { folder: path, summaries: summariesIn(path) }
   const background = { ...thread, background: true }
-  /** When results of studies that run were asked for last. */
-  const followed = new Map<number, number>()
-  const isFollowed = (id: number): boolean => {
-    if (isSettled(db, id)) return false
+  /** When what changes while jobs run was asked for last. */
+  const asked = new Map<string, number>()
+  const isFollowed = (what: string): boolean => {
     const now = performance.now()
-    const before = followed.get(id) ?? -Infinity
-    followed.set(id, now)
+    const before = asked.get(what) ?? -Infinity
+    asked.set(what, now)
     return now - before < followsMs
   }
   return new Lanes<ReadingTask, ReadingResults, Lane>({
@@ -53,14 +52,14 @@ export function threadReader({ db, path }: WorkspaceFiles): Reader {
         case 'ahead':
           return 'ahead'
         case 'result':
-          return isFollowed(task.id) ? 'spare' : 'slow'
+          return !isSettled(db, task.id) && isFollowed(`result ${task.id}`) ? 'spare' : 'slow'
         // Two at a time would write each other's rows.
         case 'images':
           return 'slow'
         case 'suite':
         case 'questions':
         case 'ranking':
-          return 'spare'
+          return isFollowed(task.kind) ? 'spare' : 'slow'
         default:
           return 'quick'
       }
