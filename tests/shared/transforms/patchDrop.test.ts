@@ -101,11 +101,11 @@ describe('a draws file', () => {
   it.each([
     ['no file', () => patchMask(replay, 'ab', 224, 224), 'missing draws digest'],
     ['another size', () => patchMask(replay, 'ab', 96, 96, file), 'not 16 in 96x96'],
-    ['no entry for the image', () => patchMask(replay, 'zz', 224, 224, file), 'no entry 50/0 zz'],
+    ['no mask for the image', () => patchMask(replay, 'zz', 224, 224, file), 'no mask 50/0 of zz'],
     [
-      'no entry for the level',
+      'no mask for the level',
       () => patchMask({ ...replay, percent: 60 }, 'ab', 224, 224, file),
-      'no entry 60/0 ab',
+      'no mask 60/0 of ab',
     ],
     ['a short bitset', () => fromBitset('ff', 9), '1 bytes for 9 patches'],
     ['a patch outside', () => fromBitset('ff04', 9), 'patch 10 of 9'],
