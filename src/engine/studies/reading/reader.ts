@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { LruMap } from '../../base/lruMap.ts'
 import { Lanes } from '../../threads/lanes.ts'
 import type { WorkspaceFiles } from '../../workspace/index.ts'
 import { openSummaries } from '../images/summaries.ts'
@@ -25,6 +26,7 @@ type Lane = 'quick' | 'slow' | 'spare' | 'ahead'
 
 /** Milliseconds after which what is asked for again is of a page that was opened, not of one that follows jobs. */
 const followsMs = 15_000
+const mostAsked = 64
 
 /**
  * Reads in two threads, so that jobs go on at their speed whatever is asked. Results that stay are read in the first, like all
@@ -34,12 +36,13 @@ const followsMs = 15_000
 export function threadReader({ db, path }: WorkspaceFiles): Reader {
   const thread = { folder: path, summaries: summariesIn(path) }
   const background = { ...thread, background: true }
-  /** When what changes while jobs run was asked for last. */
-  const asked = new Map<string, number>()
-  const isFollowed = (what: string): boolean => {
+  /** When what changes while jobs run was asked for last. Another reference of a ranking is another page. */
+  const asked = new LruMap<string, number>(mostAsked)
+  const isFollowed = (task: ReadingTask): boolean => {
+    const key = JSON.stringify(task)
     const now = performance.now()
-    const before = asked.get(what) ?? -Infinity
-    asked.set(what, now)
+    const before = asked.get(key) ?? -Infinity
+    asked.set(key, now)
     return now - before < followsMs
   }
   return new Lanes<ReadingTask, ReadingResults, Lane>({
@@ -52,14 +55,14 @@ export function threadReader({ db, path }: WorkspaceFiles): Reader {
         case 'ahead':
           return 'ahead'
         case 'result':
-          return !isSettled(db, task.id) && isFollowed(`result ${task.id}`) ? 'spare' : 'slow'
+          return !isSettled(db, task.id) && isFollowed(task) ? 'spare' : 'slow'
         // Two at a time would write each other's rows.
         case 'images':
           return 'slow'
         case 'suite':
         case 'questions':
         case 'ranking':
-          return isFollowed(task.kind) ? 'spare' : 'slow'
+          return isFollowed(task) ? 'spare' : 'slow'
         default:
           return 'quick'
       }
